@@ -3,7 +3,7 @@
 import { expect } from 'vitest';
 import type { InputSource } from '../../cli/inputs/files.js';
 import type { InputItem } from '../../cli/inputs/item.js';
-import { isPlainMessage } from '../../cli/inputs/plain.js';
+import { isPlainMessage } from '../../cli/inputs/plain-message.js';
 import { fileReader } from '../../cli/inputs/reader.js';
 import { seenEvents } from '../../cli/inputs/seen.js';
 import { evidence } from '../../cli/replay/evidence.js';

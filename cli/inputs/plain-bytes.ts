@@ -1,0 +1,93 @@
+/** What tells a plain record by its bytes, whatever stands around it. */
+
+export const NEWLINE = 0x0a;
+export const OPEN_OBJECT = 0x7b;
+export const CLOSE_OBJECT = 0x7d;
+export const QUOTE = 0x22;
+export const BACKSLASH = 0x5c;
+export const COMMA = 0x2c;
+export const SPACE = 0x20;
+export const ZERO = 0x30;
+/** Longer lines are not what most of a log is. */
+export const PLAIN_BYTES_MAX = 64 * 1024;
+
+export const inBytes = (text: string): Buffer => Buffer.from(text, 'latin1');
+
+export interface PlainBytes {
+  /** Whether nothing of what a refusal holds stands between two positions. */
+  readonly isUsual: (chunk: Buffer, from: number, to: number) => boolean;
+  /** Whether the usual bytes of a text are the record of a success. Asked for one text after the other. */
+  readonly isSuccess: (chunk: Buffer, from: number, to: number) => boolean;
+}
+
+/**
+ * `isPlainMessage` of bytes, for ASCII; false also for some texts of which it is true.
+ * @param quote how a quote within the record is written: `\\"` within a JSON string
+ */
+export function plainBytes(quote: '"' | '\\"'): PlainBytes {
+  // The search stops at each byte with which one of these begins, so it is one that is rare in certificates.
+  const unusual = ['403', ' denied', 'payload'].map(needle);
+  const openObject = needle('{');
+  const status = inBytes(`${quote}status${quote}:`);
+  const nextStatus = needle(`status${quote}:`);
+  const requestId = needle(`requestId${quote}`);
+  const begin = inBytes(`{${quote}`);
+  const end = inBytes(quote);
+  return {
+    isUsual: (chunk, from, to) =>
+      to - from <= PLAIN_BYTES_MAX &&
+      holdsAt(chunk, from, begin) &&
+      openObject(chunk, from + 1) >= to &&
+      unusual.every((next) => next(chunk, from) >= to),
+    isSuccess(chunk, from, to) {
+      let at = -1;
+      for (let next = nextStatus(chunk, from); next < to; next = nextStatus(chunk, next + 1)) {
+        if (holdsAt(chunk, next - quote.length, status)) at = next - quote.length;
+      }
+      if (at < from || !hasSuccess(chunk, at + status.length, to, end)) return false;
+      const id = requestId(chunk, from);
+      return id < to && holdsAt(chunk, id - quote.length, end);
+    },
+  };
+}
+
+/** The same as the pattern of a status in `isPlainSuccess`. */
+function hasSuccess(chunk: Buffer, from: number, to: number, quote: Buffer): boolean {
+  let at = chunk[from] === SPACE ? from + 1 : from;
+  if (holdsAt(chunk, at, quote)) at += quote.length;
+  const first = chunk[at] ?? 0;
+  if (first <= ZERO || first > ZERO + 5 || !isDigit(chunk[at + 1]) || !isDigit(chunk[at + 2])) return false;
+  const next = chunk[at + 3];
+  return at + 3 < to && (next === COMMA || next === CLOSE_OBJECT || holdsAt(chunk, at + 3, quote));
+}
+
+export const isDigit = (byte: number | undefined): boolean => byte !== undefined && byte >= ZERO && byte <= ZERO + 9;
+
+/** The number that so many digits are. */
+export function digitsAt(bytes: Buffer, from: number, count: number): number {
+  let value = 0;
+  for (let at = from; at < from + count; at++) value = value * 10 + ((bytes[at] ?? 0) - ZERO);
+  return value;
+}
+
+export function holdsAt(bytes: Buffer, at: number, text: Buffer): boolean {
+  for (let n = 0; n < text.length; n++) if (bytes[at + n] !== text[n]) return false;
+  return true;
+}
+
+/** Finds a text in chunk after chunk, each searched once, for positions that never go back. */
+export function needle(text: string): (chunk: Buffer, from: number) => number {
+  const bytes = inBytes(text);
+  let searched = NOTHING;
+  let found = -1;
+  return (chunk, from) => {
+    if (searched !== chunk || found < from) {
+      const at = chunk.indexOf(bytes, from);
+      found = at < 0 ? Number.POSITIVE_INFINITY : at;
+      searched = chunk;
+    }
+    return found;
+  };
+}
+
+const NOTHING: Buffer = Buffer.alloc(0);
