@@ -1,5 +1,5 @@
 /**
- * Bundles the command line: `node cli/bundle.mjs FOLDER` writes `main.js`, and chunks that verbs load when they are
+ * Bundles the command line: `node cli/bundle.mjs FOLDER` writes `main.js`, `reading-thread.js`, which is started as a thread, and chunks that verbs load when they are
  * asked for. Used by `npm run build`, by the tests, and by `start.mjs`. Plain JavaScript, because it runs before
  * anything is compiled.
  */
@@ -34,7 +34,7 @@ export async function bundleCli(outdir, use) {
   const entry = join(root, 'cli', 'main.ts');
   await build({
     absWorkingDir: root,
-    entryPoints: [entry],
+    entryPoints: { main: entry, 'reading-thread': join(root, 'cli', 'inputs', 'reading-thread.ts') },
     outdir,
     bundle: true,
     splitting: true,

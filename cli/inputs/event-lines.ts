@@ -208,20 +208,27 @@ function jsonTexts(chunk: Buffer): JsonTexts {
     escapes: () => escapes,
     endOf(from, mayHaveEscapes) {
       escapes = 0;
-      for (let at = from; at < chunk.length; at++) {
-        // Four bytes at once, as long as each stands for itself: subtracting sets the high bit of a byte that is too small.
-        while (at < wordsEnd) {
+      for (let at = from; at < chunk.length; ) {
+        // Four bytes at once: subtracting sets the high bit of each that does not stand for itself, the first one of those for certain.
+        if (at < wordsEnd) {
           const word = view.getInt32(at, true);
-          const marked = (word - SPACES) | ((word ^ QUOTES) - ONES) | ((word ^ BACKSLASHES) - ONES) | word;
-          if ((marked & HIGH_BITS) !== 0) break;
-          at += 4;
+          const marked =
+            ((word - SPACES) | ((word ^ QUOTES) - ONES) | ((word ^ BACKSLASHES) - ONES) | word) & HIGH_BITS;
+          if (marked === 0) {
+            at += 4;
+            continue;
+          }
+          at += (31 - Math.clz32(marked & -marked)) >> 3;
         }
         const what = IN_TEXT[chunk[at] as number];
-        if (what === 0) continue;
+        if (what === 0) {
+          at += 1;
+          continue;
+        }
         if (what === 1) return at;
         if (what !== 2 || !mayHaveEscapes || IS_ESCAPE[chunk[at + 1] as number] !== 1) return -1;
         escapes += 1;
-        at += 1;
+        at += 2;
       }
       return -1;
     },

@@ -27,10 +27,9 @@ export interface PlainBytes {
 export function plainBytes(quote: '"' | '\\"'): PlainBytes {
   // The search stops at each byte with which one of these begins, so it is one that is rare in certificates.
   const unusual = ['403', ' denied', 'payload'].map(needle);
-  const openObject = needle('{');
-  const status = inBytes(`${quote}status${quote}:`);
-  const nextStatus = needle(`status${quote}:`);
-  const requestId = needle(`requestId${quote}`);
+  const openObject = needle(OPEN_OBJECT);
+  const status = lastOf(`${quote}status${quote}:`, `us${quote}:`);
+  const requestId = lastOf(`${quote}requestId${quote}`, `estId${quote}`);
   const begin = inBytes(`{${quote}`);
   const end = inBytes(quote);
   return {
@@ -40,14 +39,26 @@ export function plainBytes(quote: '"' | '\\"'): PlainBytes {
       openObject(chunk, from + 1) >= to &&
       unusual.every((next) => next(chunk, from) >= to),
     isSuccess(chunk, from, to) {
-      let at = -1;
-      for (let next = nextStatus(chunk, from); next < to; next = nextStatus(chunk, next + 1)) {
-        if (holdsAt(chunk, next - quote.length, status)) at = next - quote.length;
-      }
-      if (at < from || !hasSuccess(chunk, at + status.length, to, end)) return false;
-      const id = requestId(chunk, from);
-      return id < to && holdsAt(chunk, id - quote.length, end);
+      const at = status(chunk, from, to);
+      return at >= 0 && hasSuccess(chunk, at, to, end) && requestId(chunk, from, to) >= 0;
     },
+  };
+}
+
+/**
+ * Finds the end of the last occurrence of a text, or -1, in one piece of a chunk after the other.
+ * @param tail the end of the text that is searched: a short one that begins with a rare byte is found three times as fast
+ */
+function lastOf(text: string, tail: string): (chunk: Buffer, from: number, to: number) => number {
+  const whole = inBytes(text);
+  const next = needle(tail);
+  const before = whole.length - tail.length;
+  return (chunk, from, to) => {
+    let last = -1;
+    for (let at = next(chunk, from); at + tail.length <= to; at = next(chunk, at + 1)) {
+      if (at - before >= from && holdsAt(chunk, at - before, whole)) last = at + tail.length;
+    }
+    return last;
   };
 }
 
@@ -76,8 +87,8 @@ export function holdsAt(bytes: Buffer, at: number, text: Buffer): boolean {
 }
 
 /** Finds a text in chunk after chunk, each searched once, for positions that never go back. */
-export function needle(text: string): (chunk: Buffer, from: number) => number {
-  const bytes = inBytes(text);
+export function needle(text: string | number): (chunk: Buffer, from: number) => number {
+  const bytes = typeof text === 'number' ? text : inBytes(text);
   let searched = NOTHING;
   let found = -1;
   return (chunk, from) => {
