@@ -57,8 +57,12 @@ it('--at, on every verb whose answer depends on the time', () => {
   expect(having('--at')).toEqual([...leaves.keys()].filter((name) => WITHOUT_TIME[name] === undefined));
 });
 
-/** Verbs whose file has another name. */
-const FILES: Readonly<Record<string, string>> = { ack: 'silence', 'incidents show': 'show-incident' };
+/** Verbs whose texts are in a file of another name. */
+const FILES: Readonly<Record<string, string>> = {
+  ack: 'silence',
+  'incidents show': 'show-incident',
+  replay: '../replay/run',
+};
 
 it('--lang, on every verb that loads texts in several languages', () => {
   const commands = join(import.meta.dirname, '../../cli/commands');
