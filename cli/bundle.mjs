@@ -1,6 +1,6 @@
 /**
- * Bundles the command line: `node cli/bundle.mjs FOLDER` writes `main.js`, `reading-thread.js`, which is started as a thread, and chunks that verbs load when they are
- * asked for. Used by `npm run build`, by the tests, and by `start.mjs`. Plain JavaScript, because it runs before
+ * Bundles the command line: `node cli/bundle.mjs FOLDER` writes `main.js`, `reading-thread.js`, which `replay` starts as a thread, and
+ * chunks that verbs load when they are asked for. Used by `npm run build`, by the tests, and by `start.mjs`. Plain JavaScript, because it runs before
  * anything is compiled.
  */
 
@@ -10,31 +10,40 @@ import { build } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/**
- * With everything that it needs, so that a CDK app which uses the constructs installs no AWS SDK. Some of it is CommonJS
- * and asks for `require`.
- */
-const ALONE = {
-  minify: true,
+/** What is taken in may be CommonJS and asks for `require`. */
+const INLINED = {
   mainFields: ['module', 'main'],
-  // Used only by the browser code of the SDK.
-  external: ['bowser'],
   banner: {
     js: "import { createRequire as requireOfThisFile } from 'node:module'; const require = requireOfThisFile(import.meta.url);",
   },
 };
 
+/**
+ * With everything that it needs, so that a CDK app which uses the constructs installs no AWS SDK; of that, `bowser` is used by
+ * browser code only.
+ */
+const ALONE = { ...INLINED, minify: true, external: ['bowser'] };
+
 const urlOf = (path) => JSON.stringify(pathToFileURL(path).href);
+
+/** Without what is large and seldom needed. The small packages are found and compiled faster in the bundle than in their own files. */
+const IN_CHECKOUT = {
+  ...INLINED,
+  external: ['@aws-sdk/*', '@peculiar/*'],
+  define: { 'import.meta.url': urlOf(join(root, 'cli', 'main.ts')) },
+};
 
 /**
  * @param {string} outdir
  * @param {'checkout' | 'package'} use in a checkout, what is printed for pasting starts with `npm run`
  */
 export async function bundleCli(outdir, use) {
-  const entry = join(root, 'cli', 'main.ts');
   await build({
     absWorkingDir: root,
-    entryPoints: { main: entry, 'reading-thread': join(root, 'cli', 'inputs', 'reading-thread.ts') },
+    entryPoints: {
+      main: join(root, 'cli', 'main.ts'),
+      'reading-thread': join(root, 'cli', 'inputs', 'reading-thread.ts'),
+    },
     outdir,
     bundle: true,
     splitting: true,
@@ -42,7 +51,7 @@ export async function bundleCli(outdir, use) {
     platform: 'node',
     target: 'node20',
     charset: 'utf8',
-    ...(use === 'package' ? ALONE : { packages: 'external', define: { 'import.meta.url': urlOf(entry) } }),
+    ...(use === 'package' ? ALONE : IN_CHECKOUT),
     logLevel: 'warning',
   });
 }

@@ -37,7 +37,7 @@ function everydayTraffic(day: Timeline, scale: number): void {
     return isAcme(client) || isMueller(client) ? 'partners' : random.pick(['payments', 'payments', 'partners']);
   };
   for (const client of [...BANK_CLIENTS, ...ACME_CLIENTS, ...MUELLER_CLIENTS]) {
-    for (let session = 0; session < Math.ceil(27 * scale); session += 1) {
+    for (let session = 0; session < Math.ceil(7 * scale); session += 1) {
       const api = apiOf(client);
       let at = day.at('00:00:00') + hourOfWork(day) * 60 * MINUTE + random.between(0, 60 * MINUTE - 60 * SECOND);
       for (let calls = random.between(4, 18); calls > 0; calls -= 1) {

@@ -2,12 +2,14 @@
 
 import { Command } from 'commander';
 import { systemClock } from '../../shared/adapters/clock.js';
+import { limits } from '../../shared/base/limits.js';
+import { clean } from '../../shared/base/text.js';
 import { type DiagnoseWords, diagnoseWords } from '../../shared/messages/diagnose-words.js';
 import { messagesIn } from '../../shared/messages/index.js';
 import { evidenceOf } from '../../shared/messages/parts.js';
 import type { Messages } from '../../shared/messages/types.js';
 import type { Diagnosis, Finding } from '../../shared/model/index.js';
-import { reasonIdOf } from '../../shared/model/reasons.js';
+import { type RefusedWith, reasonIdOf, refusedWithOf } from '../../shared/model/reasons.js';
 import type { Clock } from '../../shared/ports/index.js';
 import { diagnose } from '../../shared/x509/diagnose.js';
 import { type DoorRules, doorRules, type RuledDoor } from '../../shared/x509/door-rules.js';
@@ -68,7 +70,7 @@ export async function runDiagnose(
   const { words } = spoken;
   const { client, presented, note, logged } = await readClientFile(options.client);
   const { truststore, name, place } = await readUsableTruststore(options.truststore, clock);
-  const refusedWith = options.refusedWith === undefined ? null : reasonIdOf(options.refusedWith);
+  const refusedWith = refusalOf(options);
   if (logged !== undefined) return loggedVerdict(logged, options, truststore, at, output, spoken);
   const diagnosis = diagnose(client, truststore, at, presented, refusedWith, probed, door);
   const where = door.id === 'api-gateway' ? '' : words.byRules(words.door(door));
@@ -78,6 +80,11 @@ export async function runDiagnose(
     options.json ? jsonLine(diagnosis) : folded(describe(diagnosis, note === null ? what : `${what}\n${note}`, spoken)),
   );
   return { trusted: 0, refused: 1, undecided: 2 }[diagnosis.verdict];
+}
+
+/** What `--refused-with` says. */
+function refusalOf({ refusedWith: text }: DiagnoseOptions): RefusedWith | null {
+  return text === undefined ? null : refusedWithOf(reasonIdOf(text), clean(text, limits.reasonWordsCharsMax));
 }
 
 interface Spoken {
@@ -100,7 +107,7 @@ function loggedVerdict(
   spoken: Spoken,
 ): number {
   const { words } = spoken;
-  const { client, door: id, reason, isDoorSure } = connection;
+  const { client, door: id, reason, code, isDoorSure } = connection;
   const door = rulesOfRecord(options, Object.hasOwn(doorRules, id) ? (id as RuledDoor) : 'api-gateway', isDoorSure);
   const own = client ?? { subjectDn: '', issuerDn: '', serialNumber: '', notBefore: null, notAfter: null };
   const path = own.subjectDn === '' ? [] : [own.subjectDn];
@@ -113,7 +120,7 @@ function loggedVerdict(
     output.write(options.json ? jsonLine(verdict) : folded(text));
     return code;
   }
-  const said = options.refusedWith === undefined ? reason : reasonIdOf(options.refusedWith);
+  const said = refusalOf(options) ?? (reason === null ? null : refusedWithOf(reason, code));
   const found = diagnoseLogged(own, truststore, at, said, door);
   const none: Diagnosis = { verdict: 'undecided', reason: null, findings: [], path, basis: 'log-fields' };
   const verdict = found.kind === 'made' ? { ...found.verdict, path } : none;

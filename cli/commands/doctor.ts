@@ -15,7 +15,7 @@ import { pagesOf } from '../../shared/discovery/checks/runbooks.js';
 import { ACCESS_LOG_FORMAT } from '../../shared/logs/access-log-format.js';
 import type { FoundAccount } from '../../shared/model/account.js';
 import type { Clock } from '../../shared/ports/index.js';
-import type { Coverage, FoundWatch } from '../../shared/ports/watch.js';
+import type { Coverage, FoundMail, FoundWatch, ReportMail } from '../../shared/ports/watch.js';
 import { fileErrors } from '../../shared/x509/audit-file.js';
 import { plural } from '../../shared/x509/format.js';
 import { discoveryHere } from '../inputs/account.js';
@@ -48,6 +48,8 @@ export interface DoctorWorld {
   readonly truststore: (uri: string) => Promise<TruststoreContents>;
   /** Whether the pages of the runbooks are where alerts link to them, by address. */
   readonly pages: (urls: readonly string[]) => Promise<ReadonlyMap<string, PageAnswer>>;
+  /** What SES says of the report's mail. */
+  readonly mail: (mail: ReportMail) => Promise<FoundMail>;
   readonly clock: Clock;
   readonly output: Output;
   /** For messages that are not part of the answer. */
@@ -93,7 +95,7 @@ export function doctorCommand(): Command {
 async function onAws(
   options: DoctorOptions,
   say: (what: string) => void,
-): Promise<Pick<DoctorWorld, 'find' | 'watch' | 'truststore' | 'pages' | 'clock'>> {
+): Promise<Pick<DoctorWorld, 'find' | 'watch' | 'truststore' | 'pages' | 'mail' | 'clock'>> {
   const [{ discovery }, { findWatch, watchClients }] = await Promise.all([
     discoveryHere(say),
     import('../../shared/adapters/aws/watch.js'),
@@ -106,6 +108,14 @@ async function onAws(
     pages: (urls) => {
       say('the runbook pages');
       return fetchPages(urls);
+    },
+    mail: async (parties) => {
+      say('the identities of SES');
+      const [{ SESv2Client }, { findMail }] = await Promise.all([
+        import('@aws-sdk/client-sesv2'),
+        import('../../shared/adapters/aws/mail-identities.js'),
+      ]);
+      return findMail(parties, new SESv2Client({ maxAttempts: limits.discoveryAttemptsMax }));
     },
     watch: () => {
       say('mtls-watch itself');
@@ -135,7 +145,7 @@ async function contentsOf(uri: string): Promise<TruststoreContents> {
 /** @returns 0 all checks passed; 1 something is wrong or could not be checked */
 export async function runDoctor(
   options: DoctorOptions,
-  { find, watch, truststore, pages: fetched, clock, output, notes }: DoctorWorld,
+  { find, watch, truststore, pages: fetched, mail: asked, clock, output, notes }: DoctorWorld,
   done: () => void = () => {},
 ): Promise<number> {
   refuseOther(options.destination);
@@ -157,7 +167,9 @@ export async function runDoctor(
     }),
   );
   const pages = await fetched([...pagesOf(coverage ?? own?.coverage ?? null).values()].flat());
-  const checks = runChecks(found, { now: clock.now(), watch: own, stackName, coverage, truststores, pages });
+  const mailed = coverage === null ? (own?.reportMail ?? null) : (coverage.report?.mail ?? null);
+  const mail = mailed === null ? null : await asked(mailed);
+  const checks = runChecks(found, { now: clock.now(), watch: own, stackName, coverage, truststores, pages, mail });
   done();
   if (options.json) output.write(jsonLines(checks, found));
   else if (options.fix) {

@@ -3,8 +3,12 @@
 import { Command } from 'commander';
 import { systemClock } from '../../shared/adapters/clock.js';
 import { DAY_MS } from '../../shared/base/time.js';
+import type { Config } from '../../shared/config/settings.js';
+import { type AuditWords, auditWords } from '../../shared/messages/audit-words.js';
+import { type ClientWords, clientWords } from '../../shared/messages/client-words.js';
+import { type EvidenceWords, evidenceWords } from '../../shared/messages/evidence-words.js';
 import type { Clock } from '../../shared/ports/index.js';
-import { plural, span } from '../../shared/x509/format.js';
+import { saySpan } from '../../shared/x509/format.js';
 import {
   type CaExpiry,
   type ClientExpiry,
@@ -16,21 +20,24 @@ import {
   withoutStrangers,
 } from '../../shared/x509/observed.js';
 import { clientSunsets } from '../../shared/x509/sunset.js';
+import { type Truststore, truststoreOf } from '../../shared/x509/truststore.js';
 import { type Observed, observeClients } from '../inputs/clients.js';
 import { collectClients, type NotJudged, nothingWords, notJudgedWords, uncertifiedWords } from '../inputs/evidence.js';
 import { type FormatOption, readFormat, withFormat } from '../inputs/format.js';
 import type { LiveOptions } from '../inputs/live/find.js';
 import { liveOf, say, withLive } from '../inputs/live/options.js';
-import { readUsableTruststore, truststoreErrors } from '../inputs/truststores.js';
-import { withAccount } from '../terminal/account.js';
+import { settingsOfStack, withStackSettings } from '../inputs/settings.js';
+import { type NamedTruststore, readUsableTruststore, truststoreErrors } from '../inputs/truststores.js';
 import { pc } from '../terminal/colors.js';
-import { timeOption } from '../terminal/options.js';
+import { languageOption, timeOption, withLanguage } from '../terminal/options.js';
 import { clientSunsetLine, clientSunsetText } from '../terminal/sunset.js';
 import { daysOption, folded, heading, jsonLine, type Output, ratio, share, table, wrapped } from '../terminal/table.js';
 import type { ObserveClients } from './preflight.js';
 
 export interface ExpiryOptions extends LiveOptions, FormatOption {
   readonly truststore?: string;
+  readonly stack?: string;
+  readonly lang?: string;
   /** Days. */
   readonly within: string;
   readonly json?: boolean;
@@ -41,15 +48,20 @@ export function expiryCommand(
   output: Output = process.stdout,
   clock: Clock = systemClock,
 ): Command {
-  const command = new Command('expiry')
+  const command = withLanguage(new Command('expiry'), "that of the stack's settings, and else en")
     .argument('[input...]', 'access logs: a file, a folder, s3://bucket/prefix, or - for standard input')
     .option('--truststore <file>', 'the CA bundle, to see its CAs as well: a file or s3://bucket/key')
     .option('--within <days>', 'list what expires within so many days; what lives shortly, in its last quarter', '90')
     .option('--json', 'one JSON object a line: certificates, then one summary');
-  return withAccount(withLive(withFormat(command))).action(async (inputs: string[], options: ExpiryOptions) => {
-    const live = await liveOf(options, 'clients', say, clock);
-    process.exitCode = await runExpiry(observe(inputs, live, await readFormat(options.format)), options, output, clock);
+  withStackSettings(withLive(withFormat(command))).action(async (inputs: string[], options: ExpiryOptions) => {
+    const deployed = await settingsOfStack(options, command);
+    const accessLogFormats = deployed?.accessLogFormats ?? {};
+    const live = await liveOf({ ...options, accessLogFormats }, 'clients', say, clock);
+    const formats = { ...live?.found.accessLogFormats, ...accessLogFormats };
+    const observed = observe(inputs, live, (await readFormat(options.format)) ?? formats);
+    process.exitCode = await runExpiry(observed, options, output, clock, deployed ?? undefined);
   });
+  return command;
 }
 
 /**
@@ -61,25 +73,30 @@ export async function runExpiry(
   options: ExpiryOptions,
   output: Output,
   clock: Clock,
+  deployed?: Pick<Config, 'language' | 'truststores'>,
 ): Promise<number> {
   const at = timeOption(options.at, clock);
+  const language = languageOption(options.lang, deployed?.language ?? 'en');
+  const spoken = { clients: clientWords[language], evidence: evidenceWords[language], audit: auditWords[language] };
   const withinMs = daysOption(options.within);
-  const truststore = options.truststore === undefined ? null : await readUsableTruststore(options.truststore, clock);
+  const places = options.truststore === undefined ? Object.values(deployed?.truststores ?? {}) : [options.truststore];
+  const read = await Promise.all([...new Set(places)].map((place) => readUsableTruststore(place, clock)));
+  const truststore = joined(read);
   const seen = observations();
   const notJudged = await collectClients(observed, seen.add);
   const clients = seen.clients();
-  const found = expiries(clients, truststore?.truststore ?? null, at, withinMs);
+  const found = expiries(clients, truststore, at, withinMs);
   const open = found.filter((one) => one.kind === 'ca' || one.successor === null);
   const undated = clients.filter(({ notAfter }) => notAfter === null);
-  const errors = truststore === null ? [] : truststoreErrors(truststore);
+  const errors = read.flatMap((one) => truststoreErrors(one, spoken.evidence));
   const limits = [
     ...errors,
-    ...notJudgedWords(notJudged, seen.requests()),
-    ...uncertifiedWords(undated, 'no readable certificate and no end of validity'),
-    ...(seen.leftOut() > 0 ? [`${plural(seen.leftOut(), 'request')} of further clients were not looked at.`] : []),
+    ...notJudgedWords(notJudged, seen.requests(), spoken.evidence),
+    ...uncertifiedWords(undated, 'certificate-and-end', spoken.evidence),
+    ...(seen.leftOut() > 0 ? [spoken.evidence.leftOut(seen.leftOut())] : []),
   ];
-  const known = withoutStrangers(clients, truststore?.truststore ?? null);
-  const sunsets = clientSunsets(clients, truststore?.truststore ?? null, at);
+  const known = withoutStrangers(clients, truststore);
+  const sunsets = clientSunsets(clients, truststore, at);
   const answer = answerOf(
     {
       found,
@@ -92,8 +109,9 @@ export async function runExpiry(
       isWhole: limits.length === 0,
       isSure: errors.length === 0,
     },
-    plural(withinMs / DAY_MS, 'day'),
+    withinMs / DAY_MS,
     notJudged,
+    spoken,
   );
   if (options.json) {
     for (const one of found) output.write(jsonLine(lineOf(one, at, seen.requests())));
@@ -113,10 +131,26 @@ export async function runExpiry(
       }),
     );
   } else {
-    const text = describe(found, answer, limits, clients.length, at, seen.requests());
-    output.write(folded(text + clientSunsetText(sunsets, seen.requests())));
+    const seenCalling = { clients: clients.length, requests: seen.requests() };
+    const text = describe(found, answer, limits, seenCalling, at, spoken.clients);
+    output.write(folded(text + clientSunsetText(sunsets, seen.requests(), spoken.audit.sunset)));
   }
   return answer.code;
+}
+
+/** Several truststores of a stack as one: an expiry does not depend on where a CA stands. */
+function joined(read: readonly NamedTruststore[]): Truststore | null {
+  const [first] = read;
+  if (first === undefined || read.length === 1) return first?.truststore ?? null;
+  return truststoreOf(read.flatMap(({ truststore }) => truststore.certificates.map(({ certificate }) => certificate)));
+}
+
+type Words = ClientWords['expiry'];
+
+interface Spoken {
+  readonly clients: ClientWords;
+  readonly evidence: EvidenceWords;
+  readonly audit: AuditWords;
 }
 
 interface Seen {
@@ -144,35 +178,30 @@ interface Answer {
 }
 
 /** "Nothing expires" requires that the end of at least one certificate was seen. */
-function answerOf(seen: Seen, days: string, notJudged: NotJudged): Answer {
+function answerOf(
+  seen: Seen,
+  days: number,
+  notJudged: NotJudged,
+  { clients: { expiry: words }, evidence }: Spoken,
+): Answer {
   const { found, open, at, clients, strangers, shortLived: brief, undated, isWhole, isSure } = seen;
   const say = (code: 0 | 1 | 2, color: (text: string) => string, text: string): Answer => ({
     code,
     headline: color(pc.bold(text)),
   });
-  if (open.length > 0) return say(1, pc.yellow, dueWords(open, at, days, ' without a successor'));
-  if (found.length > 0) return say(0, pc.green, `${dueWords(found, at, days, '')}, each with a successor that calls`);
-  const nothing = 'nothing can be said of what expires';
-  if (clients.length === 0) return say(2, pc.yellow, `${nothing}: ${nothingWords(notJudged)}`);
-  if (undated.length === clients.length) return say(2, pc.yellow, `${nothing}: no end of validity was seen`);
-  if (strangers) return say(1, pc.yellow, `${nothing}: no client was seen that is let in`);
-  if (!isSure) return say(1, pc.yellow, 'it is not sure what expires: the truststore has errors');
-  const nothingElse =
-    brief === 0
-      ? ''
-      : ` but ${plural(brief, 'certificate')} of a life of ${SHORT_LIFE_DAYS_MAX} days or less, not yet in the last quarter`;
-  if (!isWhole) return say(0, pc.yellow, `nothing of what was judged expires within ${days}${nothingElse}`);
-  return say(0, pc.green, `nothing expires within ${days}${nothingElse}`);
+  if (open.length > 0) return say(1, pc.yellow, dueWords(open, at, true, days, words));
+  if (found.length > 0) return say(0, pc.green, words.withSuccessors(dueWords(found, at, false, days, words)));
+  if (clients.length === 0) return say(2, pc.yellow, words.nothingKnown(nothingWords(notJudged, evidence)));
+  if (undated.length === clients.length) return say(2, pc.yellow, words.nothingKnown(words.noEnd));
+  if (strangers) return say(1, pc.yellow, words.nothingKnown(words.strangers));
+  if (!isSure) return say(1, pc.yellow, words.errors);
+  return say(0, isWhole ? pc.green : pc.yellow, words.nothing(days, isWhole, brief, SHORT_LIFE_DAYS_MAX));
 }
 
-/** What has expired apart from what will. @param which what is said of the certificates, with a space before it */
-function dueWords(due: readonly (ClientExpiry | CaExpiry)[], at: number, days: string, which: string): string {
+/** What has expired apart from what will. */
+function dueWords(due: readonly (ClientExpiry | CaExpiry)[], at: number, isOpen: boolean, days: number, words: Words) {
   const expired = due.filter(({ notAfter }) => notAfter < at).length;
-  const coming = due.length - expired;
-  const certificates = `${plural(due.length, 'certificate')}${which}`;
-  if (expired === 0) return `${certificates} expiring within ${days}`;
-  if (coming === 0) return `${certificates} expired`;
-  return `${certificates}: ${expired} expired, ${coming} expiring within ${days}`;
+  return words.due({ expired, coming: due.length - expired, isOpen }, days);
 }
 
 function lineOf(expiry: ClientExpiry | CaExpiry, at: number, total: number) {
@@ -221,38 +250,32 @@ function describe(
   found: readonly (ClientExpiry | CaExpiry)[],
   { headline }: Answer,
   limits: readonly string[],
-  clients: number,
+  { clients, requests }: { readonly clients: number; readonly requests: number },
   at: number,
-  requests: number,
+  words: ClientWords,
 ): string {
-  const rows = found.slice(0, ROWS_MAX).map((one) => rowOf(one, at, requests));
+  const rows = found.slice(0, ROWS_MAX).map((one) => rowOf(one, at, requests, words));
   const more = found.length - rows.length;
   return [
-    `${headline}  ${pc.dim(`${plural(clients, 'client')} seen calling`)}\n`,
+    `${headline}  ${pc.dim(words.expiry.seen(clients))}\n`,
     limits.map((one) => wrapped(one)).join(''),
-    rows.length > 0
-      ? heading('By traffic') + table(['Requests', 'Expires', '', 'What', 'Subject', 'Successor'], rows, [0])
-      : '',
-    more > 0 ? `  and ${more} more; --json lists them all\n` : '',
+    rows.length > 0 ? heading(words.expiry.byTraffic) + table(words.expiry.head, rows, [0]) : '',
+    more > 0 ? `  ${words.moreListed(more)}\n` : '',
   ].join('');
 }
 
-function rowOf(one: ClientExpiry | CaExpiry, at: number, total: number): string[] {
+function rowOf(one: ClientExpiry | CaExpiry, at: number, total: number, { say, expiry: words }: ClientWords): string[] {
   const { notAfter } = one;
-  const left = notAfter < at ? pc.red(`${span(at - notAfter)} ago`) : pc.yellow(`in ${span(notAfter - at)}`);
+  const span = say(saySpan(notAfter - at));
+  const left = notAfter < at ? pc.red(words.ago(span)) : pc.yellow(words.ahead(span));
   const day = new Date(notAfter).toISOString().slice(0, 10);
   if (one.kind === 'ca') {
-    return [
-      share(one.requests, total),
-      day,
-      left,
-      `CA of ${plural(one.clients, 'client')}`,
-      one.certificate.subjectDn,
-      '',
-    ];
+    return [share(one.requests, total), day, left, words.caOf(one.clients), one.certificate.subjectDn, ''];
   }
   const { client, successor } = one;
   const next =
-    successor === null ? pc.red('none seen') : `seen since ${new Date(successor.firstAt).toISOString().slice(0, 10)}`;
-  return [share(client.requests, total), day, left, 'client', client.subjectDn, next];
+    successor === null
+      ? pc.red(words.noneSeen)
+      : words.seenSince(new Date(successor.firstAt).toISOString().slice(0, 10));
+  return [share(client.requests, total), day, left, words.client, client.subjectDn, next];
 }

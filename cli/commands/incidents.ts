@@ -6,14 +6,19 @@ import { systemClock } from '../../shared/adapters/clock.js';
 import { MtlsWatchError } from '../../shared/base/errors.js';
 import { limits } from '../../shared/base/limits.js';
 import { clean } from '../../shared/base/text.js';
+import type { Config } from '../../shared/config/settings.js';
 import { silenceOf } from '../../shared/incidents/silence.js';
+import { type IncidentWords, incidentWords } from '../../shared/messages/incident-words.js';
+import { messagesIn } from '../../shared/messages/index.js';
 import { issuerText, nameWords, placeText, reasonText } from '../../shared/messages/names.js';
 import {
   countOf,
   type EndedIncident,
   type GroupKey,
   type Incident,
+  isSeveral,
   type Notice,
+  type Severity,
   type Silence,
 } from '../../shared/model/index.js';
 import type { Clock, Stores } from '../../shared/ports/index.js';
@@ -23,7 +28,7 @@ import { settingsHere } from '../inputs/settings.js';
 import { storesHere, type TableOptions, withTable } from '../inputs/stack.js';
 import { amountText, inAll } from '../terminal/amounts.js';
 import { pc } from '../terminal/colors.js';
-import { clockAt, withAt, withLanguage } from '../terminal/options.js';
+import { clockAt, languageOption, withAt, withLanguage } from '../terminal/options.js';
 
 import { heading, jsonLine, type Output, table } from '../terminal/table.js';
 import { type ShowOptions, type ShowWorld, showIncident, withShow } from './show-incident.js';
@@ -37,6 +42,7 @@ export interface IncidentsWorld {
 interface Options extends TableOptions {
   readonly ended: string;
   readonly at?: string;
+  readonly lang?: string;
   readonly json?: boolean;
 }
 
@@ -47,10 +53,12 @@ export function incidentsCommand(): Command {
     .argument('[id]', 'one incident, as `incidents show` shows it')
     .option('--ended <days>', 'list those that ended in the last days as well', '0')
     .option('--json', 'one JSON object a line: incidents, then one summary');
-  withTable(withAt(command)).action(async (id: string | undefined, options: Options) => {
-    if (id === undefined) await listIncidents(options, { stores: await storesHere(options), ...hereAt(options) });
-    else await showIncident(id, options, await showWorld(options));
-  });
+  withTable(withAt(withLanguage(command, "en; of one incident the stack's"))).action(
+    async (id: string | undefined, options: Options) => {
+      if (id === undefined) await listIncidents(options, { stores: await storesHere(options), ...hereAt(options) });
+      else await showIncident(id, options, await showWorld(options));
+    },
+  );
   const show = new Command('show').description('one incident: its alert, who has it in hand, silences, notices');
   withTable(withAt(withLanguage(withShow(show), "the stack's"))).action(async (id: string, options: ShowOptions) => {
     await showIncident(id, options, await showWorld(options));
@@ -84,9 +92,10 @@ interface Shown {
 
 /** @throws MtlsWatchError `usage` */
 export async function listIncidents(
-  options: Pick<Options, 'ended' | 'json'>,
+  options: Pick<Options, 'ended' | 'json' | 'lang'>,
   { stores, clock, output }: IncidentsWorld,
 ): Promise<void> {
+  const spoken = spokenIn(languageOption(options.lang, 'en'));
   const now = clock.now();
   const [firing, pending, silences] = await Promise.all([
     stores.incidents.firing(limits.firingPerSweepMax),
@@ -109,8 +118,24 @@ export async function listIncidents(
     output.write(jsonLine({ type: 'summary', firing: shown.length, ended: ended.length }));
     return;
   }
-  output.write(shown.length === 0 ? pc.green('nothing fires\n') : firingTable(shown, now));
-  if (ended.length > 0) output.write(heading('Ended') + endedTable(ended));
+  const { list } = spoken.words;
+  output.write(shown.length === 0 ? pc.green(`${list.nothing}\n`) : firingTable(shown, now, spoken));
+  if (ended.length > 0) output.write(heading(list.ended) + endedTable(ended, spoken));
+}
+
+interface Spoken {
+  readonly language: Config['language'];
+  readonly words: IncidentWords;
+  readonly names: (typeof nameWords)['en'];
+}
+
+function spokenIn(language: Config['language']): Spoken {
+  return { language, words: incidentWords[language], names: nameWords[language] };
+}
+
+/** In English the word of --json. */
+function severityText(severity: Severity, { language, words }: Spoken): string {
+  return language === 'en' ? severity : words.severities[severity];
 }
 
 function lineOf({ incident, silence, waiting, newest }: Shown) {
@@ -149,59 +174,64 @@ function endedLine(ended: EndedIncident) {
   };
 }
 
-function firingTable(shown: readonly Shown[], now: number): string {
+function firingTable(shown: readonly Shown[], now: number, spoken: Spoken): string {
+  const { words, names } = spoken;
   const rows = shown.map(({ incident, silence, waiting, newest }) => [
     incident.incidentId,
-    pc.red(incident.severity),
-    minutesText(now - incident.since),
-    placeText(clean(incident.group.scope, 60), incident.group, nameWords.en),
-    issuerOf(incident.group),
-    reasonText(incident.group, nameWords.en),
-    newest === null ? '' : amountText(newest),
-    toldText(incident, waiting, now),
-    handText(incident, silence),
+    pc.red(severityText(incident.severity, spoken)),
+    ageText(now - incident.since, words),
+    placeText(clean(incident.group.scope, 60), incident.group, names),
+    issuerOf(incident.group, spoken),
+    reasonText(incident.group, names),
+    newest === null ? '' : amountText(newest, words),
+    toldText(incident, waiting, now, words),
+    handText(incident, silence, words),
   ]);
-  return table(['Id', 'Severity', 'For', 'Domain', 'Issuer', 'Reason', 'Refused', 'Told', 'In hand'], rows);
+  return table(words.list.firingHead, rows);
 }
 
 /** Those who only use an issuer's name are a group of their own beside its clients. */
-function issuerOf({ issuerDn, isUnverified }: GroupKey): string {
-  const issuer = clean(issuerText(issuerDn, nameWords.en), limits.dnCharsMax);
-  return isUnverified ? `${issuer} (unverified)` : issuer;
+function issuerOf({ issuerDn, isUnverified }: GroupKey, { language, words, names }: Spoken): string {
+  if (isSeveral(issuerDn)) return messagesIn[language].otherIssuers;
+  const issuer = clean(issuerText(issuerDn, names), limits.dnCharsMax);
+  return isUnverified ? words.unverified(issuer) : issuer;
 }
 
-function toldText(incident: Incident, waiting: readonly Notice[], now: number): string {
-  const untold = incident.heldBack ? 'held back' : "with its domain's";
-  const told = incident.announced ? `${minutesText(now - incident.lastNoticeAt)} ago` : untold;
-  return waiting.length === 0 ? told : `${told}, ${waiting.length} waiting`;
+function toldText(incident: Incident, waiting: readonly Notice[], now: number, words: IncidentWords): string {
+  const { list } = words;
+  const untold = incident.heldBack ? list.heldBack : list.withDomain;
+  const told = incident.announced ? list.toldAgo(ageText(now - incident.lastNoticeAt, words)) : untold;
+  return waiting.length === 0 ? told : list.waiting(told, waiting.length);
 }
 
-function handText({ acknowledged }: Incident, silence: Silence | null): string {
-  return [acknowledged ? 'acknowledged' : '', silence === null ? '' : `silence ${silence.id}`]
+function handText({ acknowledged }: Incident, silence: Silence | null, { list, comma }: IncidentWords): string {
+  return [acknowledged ? list.acknowledged : '', silence === null ? '' : list.silence(silence.id)]
     .filter(Boolean)
-    .join(', ');
+    .join(comma);
 }
 
-function endedTable(ended: readonly EndedIncident[]): string {
+function endedTable(ended: readonly EndedIncident[], spoken: Spoken): string {
+  const { words, names } = spoken;
   const rows = ended.map(({ incidentId, group, severity, since, endedAt, count }) => [
     incidentId,
-    severity,
+    severityText(severity, spoken),
     iso(since).slice(0, 16).replace('T', ' '),
     iso(endedAt).slice(0, 16).replace('T', ' '),
-    placeText(clean(group.scope, 60), group, nameWords.en),
-    issuerOf(group),
-    reasonText(group, nameWords.en),
-    count === null ? '' : inAll(count),
+    placeText(clean(group.scope, 60), group, names),
+    issuerOf(group, spoken),
+    reasonText(group, names),
+    count === null ? '' : inAll(count, words),
   ]);
-  return table(['Id', 'Severity', 'Began (UTC)', 'Ended (UTC)', 'Domain', 'Issuer', 'Reason', 'Refused'], rows);
+  return table(words.list.endedHead, rows);
 }
 
 const iso = (at: number): string => new Date(at).toISOString();
 
-function minutesText(ms: number): string {
+function ageText(ms: number, { list }: IncidentWords): string {
   const minutes = Math.max(0, Math.floor(ms / 60_000));
-  if (minutes < 120) return `${minutes} min`;
-  return minutes < 2 * 24 * 60 ? `${Math.floor(minutes / 60)} h` : `${Math.floor(minutes / 60 / 24)} days`;
+  if (minutes < 120) return list.age(minutes, 'minute');
+  const hours = Math.floor(minutes / 60);
+  return hours < 48 ? list.age(hours, 'hour') : list.age(Math.floor(hours / 24), 'day');
 }
 
 function daysOf(text: string): number {

@@ -5,11 +5,12 @@ import { systemClock } from '../../shared/adapters/clock.js';
 import { messagesIn } from '../../shared/messages/index.js';
 import type { NoticeKind } from '../../shared/model/index.js';
 import { sampleNotice } from '../../shared/notify/sample-notice.js';
+import { outputOf, type StackOptions, withStack } from '../inputs/stack.js';
 import { languageOption, withLanguage } from '../terminal/options.js';
-import { jsonLine } from '../terminal/table.js';
+import { folded, jsonLine } from '../terminal/table.js';
 
-interface Options {
-  readonly topic: string;
+interface Options extends StackOptions {
+  readonly topic?: string;
   readonly kind: NoticeKind;
   readonly lang?: string;
   readonly chat?: boolean;
@@ -17,8 +18,8 @@ interface Options {
 }
 
 export function notifyTestCommand(): Command {
-  return withLanguage(new Command('notify-test'), 'en')
-    .requiredOption('--topic <arn>', "the topic's ARN, such as the stack's output TopicArn")
+  return withStack(withLanguage(new Command('notify-test'), 'en'))
+    .option('--topic <arn>', "the topic's ARN, which names its Region; in place of the topic of a stack")
     .addOption(
       new Option('--kind <kind>', 'which notice')
         .choices(['spike', 'ongoing', 'escalated', 'resolved'])
@@ -26,8 +27,9 @@ export function notifyTestCommand(): Command {
     )
     .option('--chat', 'as a card for Amazon Q Developer in chat applications')
     .option('--json', 'print what was sent as one line of JSON')
-    .action(async ({ topic, kind, lang, chat = false, json = false }: Options) => {
+    .action(async ({ kind, lang, chat = false, json = false, ...options }: Options) => {
       const messages = messagesIn[languageOption(lang, 'en')];
+      const topic = options.topic ?? (await outputOf(chat ? 'ChatTopicArn' : 'TopicArn', '--topic ARN', options));
       // The SDK is loaded only here, so that the other verbs start without it.
       const [{ SNSClient }, sns] = await Promise.all([
         import('@aws-sdk/client-sns'),
@@ -43,7 +45,7 @@ export function notifyTestCommand(): Command {
       process.stdout.write(
         json
           ? jsonLine({ type: 'sent', topic, noticeId: notice.noticeId })
-          : `sent ${notice.noticeId}, marked as a test, to ${topic}\n`,
+          : folded(`sent ${notice.noticeId}, marked as a test, to ${topic}\n`),
       );
     });
 }

@@ -2,9 +2,11 @@
 
 import { Command } from 'commander';
 import { systemClock } from '../../shared/adapters/clock.js';
+import type { FormatsByLogGroup } from '../../shared/logs/formats-by-group.js';
+import { type ClientWords, clientWords } from '../../shared/messages/client-words.js';
+import { type EvidenceWords, evidenceWords } from '../../shared/messages/evidence-words.js';
 import { issuerText, nameWords } from '../../shared/messages/names.js';
 import type { Clock } from '../../shared/ports/index.js';
-import { plural } from '../../shared/x509/format.js';
 import {
   type ClientChange,
   type ClientRecord,
@@ -27,12 +29,13 @@ import type { LiveOptions } from '../inputs/live/find.js';
 import { type Live, liveOf, say, withLive } from '../inputs/live/options.js';
 import { readUsableTruststore, truststoreErrors } from '../inputs/truststores.js';
 import { pc } from '../terminal/colors.js';
-import { timeOption } from '../terminal/options.js';
+import { languageOption, timeOption, withLanguage } from '../terminal/options.js';
 import { folded, heading, jsonLine, type Output, ratio, share, table, wrapped } from '../terminal/table.js';
 
 export interface PreflightOptions extends LiveOptions, FormatOption, DoorOptions {
   readonly truststore: string;
   readonly current?: string;
+  readonly lang?: string;
   readonly json?: boolean;
 }
 
@@ -40,7 +43,7 @@ export interface PreflightOptions extends LiveOptions, FormatOption, DoorOptions
 export type ObserveClients = (
   inputs: readonly string[],
   live?: Live | null,
-  format?: string,
+  format?: string | FormatsByLogGroup,
 ) => AsyncIterable<Observed>;
 
 export function preflightCommand(
@@ -48,7 +51,7 @@ export function preflightCommand(
   output: Output = process.stdout,
   clock: Clock = systemClock,
 ): Command {
-  const command = new Command('preflight')
+  const command = withLanguage(new Command('preflight'), 'en')
     .argument('[input...]', 'access logs: a file, a folder, s3://bucket/prefix, or - for standard input')
     .requiredOption('--truststore <file>', 'the new CA bundle: a file or s3://bucket/key')
     .option('--current <file>', 'the bundle in use; without it, what happened to the last recorded request counts')
@@ -73,6 +76,8 @@ export async function runPreflight(
   open: () => Promise<DomainsHere> = () => domainsHere(options),
 ): Promise<number> {
   const at = timeOption(options.at, clock);
+  const language = languageOption(options.lang, 'en');
+  const spoken = { clients: clientWords[language], evidence: evidenceWords[language], names: nameWords[language] };
   const next = await readUsableTruststore(options.truststore, clock);
   const current = options.current === undefined ? null : await readUsableTruststore(options.current, clock);
   const seen = observations();
@@ -80,17 +85,29 @@ export async function runPreflight(
   const clients = seen.clients();
   const knownOf = await knownDoors(clients, options, open);
   const results = preflight(clients, next.truststore, current?.truststore ?? null, at, knownOf);
-  const errors = [next, current].flatMap((one) => (one === null ? [] : truststoreErrors(one, rulesOf(options))));
+  const errors = [next, current].flatMap((one) =>
+    one === null ? [] : truststoreErrors(one, spoken.evidence, rulesOf(options)),
+  );
   const summary = summarise(results, seen.requests(), seen.leftOut(), notJudged, errors.length);
   const uncertified = results.flatMap(({ change, client }) => (change === 'unknown' ? [client] : []));
-  const answer = answerOf(summary, notJudged, uncertified, errors);
+  const answer = answerOf(summary, notJudged, uncertified, errors, spoken);
   if (options.json) {
     for (const result of results) output.write(jsonLine(lineOf(result, seen.requests())));
     output.write(jsonLine(summary));
   } else {
-    output.write(folded(describe(results, summary, answer, next.name, current?.name ?? null)));
+    output.write(
+      folded(
+        describe(results, summary, answer, spoken.clients.preflight.against(next.name, current?.name ?? null), spoken),
+      ),
+    );
   }
   return answer.code;
+}
+
+interface Spoken {
+  readonly clients: ClientWords;
+  readonly evidence: EvidenceWords;
+  readonly names: (typeof nameWords)['en'];
 }
 
 interface Answer {
@@ -106,6 +123,7 @@ function answerOf(
   notJudged: NotJudged,
   uncertified: readonly ClientRecord[],
   errors: readonly string[],
+  { clients: { preflight: words }, evidence }: Spoken,
 ): Answer {
   const { changes, clients, requests, requestsLeftOut } = summary;
   const unknown = changes.unknown.clients;
@@ -114,22 +132,19 @@ function answerOf(
   const undecided = changes.undecided.clients;
   const limits = [
     ...errors,
-    ...notJudgedWords(notJudged, requests),
-    ...uncertifiedWords(uncertified, 'no readable certificate'),
-    ...(requestsLeftOut > 0 ? [`${plural(requestsLeftOut, 'request')} of further clients were not looked at.`] : []),
+    ...notJudgedWords(notJudged, requests, evidence),
+    ...uncertifiedWords(uncertified, 'certificate', evidence),
+    ...(requestsLeftOut > 0 ? [evidence.leftOut(requestsLeftOut)] : []),
   ];
-  if (bad > 0) return { code: 1, headline: pc.red(pc.bold(`${plural(bad, 'client')} would newly be refused`)), limits };
+  if (bad > 0) return { code: 1, headline: pc.red(pc.bold(words.newlyRefused(bad))), limits };
   const open = (code: 1 | 2, why: string): Answer => ({ code, headline: pc.yellow(pc.bold(why)), limits });
-  if (clients === 0) return open(2, `nothing can be said of who would be refused: ${nothingWords(notJudged)}`);
-  if (unknown === clients)
-    return open(2, 'nothing can be said of who would be refused: no readable certificate was seen');
-  if (undecided > 0)
-    return open(1, `it is not documented whether ${plural(undecided, 'client')} would be refused: try one`);
-  if (letIn === 0)
-    return open(1, 'nothing can be said of who would newly be refused: no client was seen that is let in today');
-  if (errors.length > 0) return open(1, 'it is not sure who would be refused: a truststore has errors');
+  if (clients === 0) return open(2, words.nothingKnown(nothingWords(notJudged, evidence)));
+  if (unknown === clients) return open(2, words.nothingKnown(evidence.noneReadable));
+  if (undecided > 0) return open(1, words.undecided(undecided));
+  if (letIn === 0) return open(1, words.noneLetIn);
+  if (errors.length > 0) return open(1, words.errors);
   const whole = limits.length === 0;
-  const nobody = whole ? 'nobody would newly be refused' : 'nobody of those judged would newly be refused';
+  const nobody = whole ? words.nobody : words.nobodyJudged;
   return { code: 0, headline: (whole ? pc.green : pc.yellow)(pc.bold(nobody)), limits };
 }
 
@@ -200,51 +215,46 @@ function lineOf({ client, change, verdict }: PreflightResult, total: number) {
   };
 }
 
-const MEANING: Readonly<Record<ClientChange, string>> = {
-  'newly-refused': 'would be refused',
-  'newly-trusted': 'would be let in',
-  'still-refused': 'stay refused',
-  'still-trusted': 'stay trusted',
-  'not-valid-itself': 'have a certificate out of its validity',
-  undecided: 'may be refused: what the door does is not documented',
-  unknown: 'have no readable certificate in the log',
-};
-
 const ROWS_MAX = 30;
 
 function describe(
   results: readonly PreflightResult[],
   { changes, requests }: PreflightSummary,
   { headline, limits }: Answer,
-  next: string,
-  current: string | null,
+  against: string,
+  { clients: { preflight: words, moreListed }, names }: Spoken,
 ): string {
   const rows = CHANGES.filter((change) => changes[change].clients > 0).map((change) => [
     String(changes[change].clients),
     share(changes[change].requests, requests),
-    MEANING[change],
+    words.meaning[change],
   ]);
   const listed = results.filter(({ change }) => change === 'newly-refused' || change === 'newly-trusted');
   const more = listed.length - ROWS_MAX;
   return [
-    `${headline}  ${pc.dim(`${next} ${current === null ? 'against what was recorded' : `in place of ${current}`}`)}\n`,
+    `${headline}  ${pc.dim(against)}\n`,
     limits.map((one) => wrapped(one)).join(''),
     // Of those who cannot be judged the headline tells all.
     rows.length > 0 && changes.unknown.clients < results.length
-      ? heading('Clients') + table(['Clients', 'Requests', ''], rows, [0, 1])
+      ? heading(words.clients) + table(words.clientHead, rows, [0, 1])
       : '',
-    listed.length > 0 ? heading('What changes') + changeTable(listed.slice(0, ROWS_MAX), requests) : '',
-    more > 0 ? `  and ${more} more; --json lists them all\n` : '',
+    listed.length > 0 ? heading(words.changes) + changeTable(listed.slice(0, ROWS_MAX), requests, words, names) : '',
+    more > 0 ? `  ${moreListed(more)}\n` : '',
   ].join('');
 }
 
-function changeTable(results: readonly PreflightResult[], requests: number): string {
+function changeTable(
+  results: readonly PreflightResult[],
+  requests: number,
+  words: ClientWords['preflight'],
+  names: Spoken['names'],
+): string {
   const rows = results.map(({ client, change, verdict }) => [
-    change === 'newly-refused' ? pc.red('refused') : pc.green('let in'),
+    change === 'newly-refused' ? pc.red(words.refused) : pc.green(words.letIn),
     share(client.requests, requests),
     client.subjectDn,
-    issuerText(client.issuerDn, nameWords.en),
+    issuerText(client.issuerDn, names),
     verdict?.reason ?? '',
   ]);
-  return table(['Then', 'Requests', 'Client', 'Issuer', 'Why'], rows, [1]);
+  return table(words.changeHead, rows, [1]);
 }

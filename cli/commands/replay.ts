@@ -8,8 +8,8 @@ import { Command } from 'commander';
 import { withFormat } from '../inputs/format.js';
 import { withLive } from '../inputs/live/options.js';
 import { readAhead, withWorkers } from '../inputs/read-ahead.js';
+import { withStackSettings } from '../inputs/settings.js';
 import type { ReplayOptions } from '../replay/run.js';
-import { withAccount } from '../terminal/account.js';
 import { configOption, withLanguage } from '../terminal/options.js';
 
 export function replayCommand(): Command {
@@ -20,13 +20,13 @@ export function replayCommand(): Command {
     .option('--json', 'one JSON object a line: notices, then one summary')
     .option('--report <dir>', 'write the report of the last seven days of the logs there: a page, JSON and CSV');
   withLanguage(command);
-  return withAccount(withLive(withFormat(withWorkers(command)))).action(
+  return withStackSettings(withLive(withFormat(withWorkers(command)))).action(
     async (inputs: string[], options: ReplayOptions) => {
       // The files are unpacked while the rest of the code is loaded.
       const reading = await readAhead(inputs, options);
       try {
         const { runReplay } = await import('../replay/run.js');
-        await runReplay(inputs, options, reading);
+        await runReplay(inputs, options, command, reading);
       } finally {
         await reading?.close();
       }

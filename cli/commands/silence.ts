@@ -19,14 +19,15 @@ import {
   selectorsFor,
 } from '../../shared/incidents/operate.js';
 import { isInForce, matches, reasonSelector, type Selectors } from '../../shared/incidents/silence.js';
+import { incidentWords } from '../../shared/messages/incident-words.js';
 import { issuerText, nameWords, placeText } from '../../shared/messages/names.js';
 import { groupId } from '../../shared/model/group-id.js';
 import type { GroupKey, Silence, SilenceWindow } from '../../shared/model/index.js';
 import type { Clock, Stores } from '../../shared/ports/index.js';
 import { knownGroups, reasonOption, selectorsOf } from '../inputs/issuers.js';
 import { storesHere, type TableOptions, withTable } from '../inputs/stack.js';
-import { clockAt, withAt } from '../terminal/options.js';
-import { jsonLine, type Output, table } from '../terminal/table.js';
+import { clockAt, languageOption, withAt, withLanguage } from '../terminal/options.js';
+import { folded, jsonLine, type Output, table } from '../terminal/table.js';
 
 export type SilenceWorld = {
   readonly stores: Pick<Stores, 'silences' | 'incidents' | 'rollups'>;
@@ -81,10 +82,10 @@ export function silenceCommand(world: WorldOf = deployed): Command {
     .action(async (options: AddOptions & TableOptions) => {
       await addSilence(options, await world(options));
     });
-  withTable(withAt(command.command('list')))
+  withTable(withAt(withLanguage(command.command('list'), 'en')))
     .description('the silences in force, to come and lately over')
     .option('--json', 'one JSON object a line')
-    .action(async (options: TableOptions & { json?: boolean }) => listSilences(options, await world(options)));
+    .action(async (options: TableOptions & ListOptions) => listSilences(options, await world(options)));
   withTable(command.command('expire'))
     .description('end a silence now')
     .argument('<id>')
@@ -114,7 +115,9 @@ export async function addSilence(options: AddOptions, { stores, clock, output }:
   output.write(
     options.json
       ? jsonLine(lineOf(silence, now))
-      : `silence ${silence.id} until ${new Date(silence.endsAt).toISOString()}; end it with: mtls-watch silence expire ${silence.id}\n`,
+      : folded(
+          `silence ${silence.id} until ${new Date(silence.endsAt).toISOString()};\nend it with: mtls-watch silence expire ${silence.id}\n`,
+        ),
   );
   return silence;
 }
@@ -135,10 +138,18 @@ async function selected(options: AddOptions, stores: SilenceWorld['stores'], now
   return selectorsOf({ ...typed, reason: reasonOption(typed.reason, known, isUnseen) }, known, isUnseen);
 }
 
+interface ListOptions {
+  readonly lang?: string;
+  readonly json?: boolean;
+}
+
+/** @throws MtlsWatchError `usage` */
 export async function listSilences(
-  { json = false }: { readonly json?: boolean },
+  { json = false, lang }: ListOptions,
   { stores, clock, output }: SilenceWorld,
 ): Promise<void> {
+  const language = languageOption(lang, 'en');
+  const [words, names] = [incidentWords[language].silenceList, nameWords[language]];
   const now = clock.now();
   const silences = [...(await stores.silences.list())].sort((a, b) => b.endsAt - a.endsAt);
   const [known, firing] =
@@ -158,38 +169,25 @@ export async function listSilences(
   }
   const rows = shown.map(({ silence: one, groups, incidents }) => [
     one.id,
-    now >= one.endsAt ? 'over' : isInForce(one, now) ? 'in force' : 'waiting',
+    words.states[now >= one.endsAt ? 'over' : isInForce(one, now) ? 'in-force' : 'waits'],
     `${new Date(one.endsAt).toISOString().slice(0, 16)}Z`,
     one.window === null ? '' : windowText(one.window),
     String(groups),
     String(incidents),
-    clean(placeText(one.scope ?? '*', one, nameWords.en), limits.dnCharsMax),
-    ...[issuerText(one.issuerDn ?? '*', nameWords.en), reasonText(one, distinct)].map((text) =>
+    clean(placeText(one.scope ?? '*', one, names), limits.dnCharsMax),
+    ...[issuerText(one.issuerDn ?? '*', names), reasonText(one, distinct, names)].map((text) =>
       clean(text, limits.dnCharsMax),
     ),
     one.author ?? '',
     one.comment,
   ]);
-  const head = [
-    'Id',
-    'State',
-    'Until',
-    'Daily (UTC)',
-    'Groups',
-    'Firing',
-    'Scope',
-    'Issuer',
-    'Reason',
-    'Author',
-    'Comment',
-  ];
-  output.write(rows.length === 0 ? 'no silences\n' : table(head, rows, [4, 5]));
+  output.write(rows.length === 0 ? `${words.nothing}\n` : table(words.head, rows, [4, 5]));
 }
 
 /** The reason of a silence, of a kind of sentence with its words. */
-function reasonText({ reason }: Silence, known: readonly GroupKey[]): string {
+function reasonText({ reason }: Silence, known: readonly GroupKey[], { withNote }: (typeof nameWords)['en']): string {
   const words = known.find((group) => group.words && reasonSelector(group) === reason)?.words;
-  return words === undefined ? (reason ?? '*') : `${reason} (${words})`;
+  return words === undefined ? (reason ?? '*') : withNote(reason ?? '', words);
 }
 
 /** A silence for programs: times in ISO 8601. */
@@ -209,7 +207,7 @@ export async function expireSilence(
   output.write(
     isJson
       ? jsonLine(lineOf({ ...silence, endsAt: Math.min(silence.endsAt, clock.now()) }, clock.now()))
-      : `silence ${silence.id} is over; what still fires is told within a minute\n`,
+      : folded(`silence ${silence.id} is over; what still fires is told within a minute\n`),
   );
 }
 
@@ -231,9 +229,11 @@ export async function acknowledge(
     return;
   }
   output.write(
-    isUndo
-      ? `incident ${incidentId} is no longer in hand: it is repeated\n`
-      : `incident ${incidentId} is in hand: not repeated unless it escalates\n`,
+    folded(
+      isUndo
+        ? `incident ${incidentId} is no longer in hand: it is repeated\n`
+        : `incident ${incidentId} is in hand: not repeated unless it escalates\n`,
+    ),
   );
 }
 

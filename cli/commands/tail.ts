@@ -15,6 +15,7 @@ import type { Config } from '../../shared/config/settings.js';
 import { settleExpired } from '../../shared/count/settle.js';
 import { diagnosisOfGroup } from '../../shared/diagnosis/diagnosis.js';
 import type { Client, Diagnosis, Failure } from '../../shared/model/index.js';
+import { refusedWithOf } from '../../shared/model/reasons.js';
 import { ingest } from '../../shared/pipeline.js';
 import type { World } from '../../shared/ports/index.js';
 import type { TruststoreSource } from '../../shared/ports/truststore.js';
@@ -23,13 +24,13 @@ import { type FoundLive, findLive } from '../inputs/live/find.js';
 import { merge } from '../inputs/live/merge.js';
 import { say, withPlaces } from '../inputs/live/options.js';
 import { batchesOf } from '../inputs/live/search.js';
+import { settingsOfStack, withStackSettings } from '../inputs/settings.js';
 import { compactCells } from '../replay/compact-cells.js';
 import { readReplayConfig } from '../replay/config.js';
 import { tailBounds } from '../tail/bounds.js';
 import { type Following, follow } from '../tail/follow.js';
 import { refusalLine, refusalText, verdictText } from '../tail/show.js';
-import { withAccount } from '../terminal/account.js';
-import { configOption } from '../terminal/options.js';
+import { configOption, languageOption, withLanguage } from '../terminal/options.js';
 import type { Output } from '../terminal/table.js';
 
 interface Options {
@@ -37,18 +38,21 @@ interface Options {
   readonly domain?: readonly string[];
   readonly truststore?: string;
   readonly config?: string;
+  readonly stack?: string;
   readonly poll?: boolean;
+  readonly lang?: string;
   readonly json?: boolean;
 }
 
 export function tailCommand(): Command {
-  const command = withPlaces(new Command('tail'))
+  const command = withPlaces(withLanguage(new Command('tail')))
     .option('--truststore <file>', 'the CA bundle to judge by, in place of the domains’ own')
     .addOption(configOption('settings as JSON; see docs/configuration.md'))
     .option('--poll', 'look every few seconds in place of Live Tail, which costs by the minute')
     .option('--json', 'one JSON object a line for each refusal');
-  return withAccount(command).action(async (options: Options) => {
-    const settings = await readReplayConfig(options.config);
+  withStackSettings(command).action(async (options: Options) => {
+    const read = (await settingsOfStack(options, command)) ?? (await readReplayConfig(options.config));
+    const settings = { ...read, language: languageOption(options.lang, read.language) };
     const found = await findLive({ ...options, accessLogFormats: settings.accessLogFormats }, 'refusals');
     const stop = new AbortController();
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
@@ -64,6 +68,7 @@ export function tailCommand(): Command {
       truststores: createTruststores(),
     });
   });
+  return command;
 }
 
 export interface TailWorld extends Following {
@@ -164,15 +169,15 @@ function shower(json: boolean, world: World, { output, note }: TailWorld): (fail
     const verdict = name === '' ? null : (judged.get(key) ?? null);
     if (json) output.write(refusalLine(failure, verdict));
     else {
-      output.write(refusalText(failure));
-      if (isFirst && verdict !== null) output.write(verdictText(verdict));
+      output.write(refusalText(failure, world.config.language));
+      if (isFirst && verdict !== null) output.write(verdictText(verdict, world.config.language));
     }
   };
 }
 
 async function verdictOn(
   { subjectDn, serialNumber, fingerprint, notBefore, notAfter }: Client,
-  { scope, issuerDn, reason, isUnverified, door, at }: Failure,
+  { scope, issuerDn, reason, reasonText, isUnverified, door, at }: Failure,
   world: World,
   note: (text: string) => void,
 ): Promise<Diagnosis | null> {
@@ -186,7 +191,7 @@ async function verdictOn(
       ...(isUnverified && { isUnverified }),
       ...(door !== undefined && { door }),
     };
-    const said = door === undefined ? null : reason;
+    const said = door === undefined ? null : refusedWithOf(reason, reasonText);
     const diagnosis = await diagnosisOfGroup([tally], group, at, said, world);
     return diagnosis.kind === 'made' ? diagnosis.verdict : null;
   } catch (error) {

@@ -3,6 +3,7 @@
 import { observedConnection } from '../../shared/doors/connection-logs.js';
 import { hasCertificateFields, identityOf } from '../../shared/logs/client-identity.js';
 import { forbiddenCause } from '../../shared/logs/forbidden.js';
+import type { FormatsByLogGroup } from '../../shared/logs/formats-by-group.js';
 import { fieldsOfRecord } from '../../shared/logs/read-record.js';
 import { formatOfGroup, type RecordFormat } from '../../shared/logs/record-format.js';
 import type { LogEvent } from '../../shared/model/index.js';
@@ -21,9 +22,9 @@ export type Observed = ObservedClient | { readonly unjudged: Unjudged };
 export async function* observeClients(
   inputs: readonly string[],
   live: Live | null = null,
-  format?: string,
+  format?: string | FormatsByLogGroup,
 ): AsyncGenerator<Observed> {
-  const formats = format === undefined ? (live?.found.accessLogFormats ?? {}) : { '*': format };
+  const formats = typeof format === 'string' ? { '*': format } : (format ?? live?.found.accessLogFormats ?? {});
   const isNew = deduplicator();
   const bar = progressBar(process.stderr);
   for await (const item of readInputs(inputs, { stdin: process.stdin, live: live?.items ?? null, formats })) {
@@ -101,5 +102,19 @@ function observe({ message, timestamp }: LogEvent, format: RecordFormat | null =
   // A 403 with another cause, such as an authorizer's, means that the certificate was accepted.
   const refused = status === '403' && forbiddenCause(errorMessage, errorResponseType) === null;
   const scope = domainName ?? apiId ?? 'unknown';
-  return { at: timestamp, count: 1, refused, scope, pem, subjectDn, issuerDn, serialNumber, notBefore, notAfter };
+  const place = { domainName: domainName ?? null, apiId: apiId ?? null, stage: fields.stage ?? null };
+  return {
+    at: timestamp,
+    count: 1,
+    refused,
+    scope,
+    place,
+    isForbidden: status === '403',
+    pem,
+    subjectDn,
+    issuerDn,
+    serialNumber,
+    notBefore,
+    notAfter,
+  };
 }

@@ -3,7 +3,7 @@
  * share of the requests says so. For `preflight` and `expiry`, which judge by the certificates that the access log holds.
  */
 
-import { plural } from '../../shared/x509/format.js';
+import type { EvidenceWords, Lacking } from '../../shared/messages/evidence-words.js';
 import type { ClientRecord, ObservedClient } from '../../shared/x509/observed.js';
 import type { Observed, Unjudged } from './clients.js';
 
@@ -23,39 +23,29 @@ export async function collectClients(
   return counts;
 }
 
-export const ADD_PEM =
-  'Add $context.identity.clientCert.clientCertPem to the access-log format of the stage: mtls-watch doctor prints the format and the command.';
-const ASK_CLIENT =
-  'CloudFront and load balancers log no certificate: ask the client for it, and give it to mtls-watch diagnose --client.';
-
 /**
  * Sentences about clients that are not judged because their certificate is not in the log, with what to do about it by the kind of log.
  * @param lacks what the log does not have of them
  */
-export function uncertifiedWords(clients: readonly ClientRecord[], lacks: string): string[] {
-  const wordsOf = (some: readonly ClientRecord[], unit: string, cure: string): string[] => {
+export function uncertifiedWords(clients: readonly ClientRecord[], lacks: Lacking, words: EvidenceWords): string[] {
+  const wordsOf = (some: readonly ClientRecord[], unit: 'request' | 'connection', cure: string): string[] => {
     if (some.length === 0) return [];
     const calls = some.reduce((sum, { requests }) => sum + requests, 0);
-    return [
-      `${plural(some.length, 'client')} with ${plural(calls, unit)} had ${lacks} in the log: not judged. ${cure}`,
-    ];
+    return [words.join([words.lacking(some.length, calls, unit, lacks), cure])];
   };
   return [
     ...wordsOf(
       clients.filter(({ isConnection }) => !isConnection),
       'request',
-      ADD_PEM,
+      words.addPem,
     ),
     ...wordsOf(
       clients.filter(({ isConnection }) => isConnection),
       'connection',
-      ASK_CLIENT,
+      words.askClient,
     ),
   ];
 }
-
-const READABLE =
-  'Give their format with --format, or set one in JSON, which mtls-watch doctor prints: text alone does not tell which value is the certificate.';
 
 /**
  * Sentences about what is not judged, to print with the answer; empty if everything was judged.
@@ -64,26 +54,21 @@ const READABLE =
 export function notJudgedWords(
   { 'without-certificate': without, unreadable, damaged }: NotJudged,
   requests: number,
+  words: EvidenceWords,
 ): string[] {
   return [
-    ...(without > 0
-      ? [`${without} of ${plural(requests + without, 'request')} had no certificate in the log: not judged. ${ADD_PEM}`]
-      : []),
-    ...(unreadable > 0
-      ? [`${plural(unreadable, 'record')} could not be read as access records: not judged. ${READABLE}`]
-      : []),
-    ...(damaged > 0 ? [`${plural(damaged, 'log event')} cut off or damaged: not judged.`] : []),
+    ...(without > 0 ? [words.join([words.withoutCertificate(without, requests + without), words.addPem])] : []),
+    ...(unreadable > 0 ? [words.join([words.unreadable(unreadable), words.giveFormat])] : []),
+    ...(damaged > 0 ? [words.damaged(damaged)] : []),
   ];
 }
 
 /** Why nothing at all was judged, as a clause. */
-export function nothingWords({
-  'without-certificate': without,
-  'none-presented': none,
-  unreadable,
-  damaged,
-}: NotJudged): string {
+export function nothingWords(
+  { 'without-certificate': without, 'none-presented': none, unreadable, damaged }: NotJudged,
+  words: EvidenceWords,
+): string {
   const records = without + unreadable + damaged;
-  if (records === 0 && none > 0) return `no certificate was presented in ${plural(none, 'connection')}`;
-  return records === 0 ? 'no access record was read' : `no client certificate was seen in ${plural(records, 'record')}`;
+  if (records === 0 && none > 0) return words.nonePresented(none);
+  return records === 0 ? words.noRecord : words.noneSeen(records);
 }

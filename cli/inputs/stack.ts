@@ -47,13 +47,21 @@ export async function outputsOf({ stack = STACK }: StackOptions): Promise<Output
   return (await outputsHere(stack)) ?? {};
 }
 
+type StackOutput =
+  | 'TableName'
+  | 'TopicArn'
+  | 'ChatTopicArn'
+  | 'DeadLetterQueueUrl'
+  | 'IngestFunctionName'
+  | 'BackfillBucketName';
+
 /**
  * An output of the stack.
  * @param instead the option that would name it
  * @throws MtlsWatchError `usage` where the stack, or the output, is not there or may not be read
  */
 export async function outputOf(
-  name: 'TableName' | 'DeadLetterQueueUrl' | 'IngestFunctionName' | 'BackfillBucketName',
+  name: StackOutput,
   instead: string,
   { stack = STACK }: StackOptions,
   read: (stack: string) => Promise<Outputs | null> = outputsHere,

@@ -5,6 +5,8 @@ import { MtlsWatchError } from '../../shared/base/errors.js';
 import { limits } from '../../shared/base/limits.js';
 import { isTrustStoreArn } from '../../shared/config/truststore-places.js';
 import { quote } from '../../shared/discovery/shell.js';
+import { type EvidenceWords, evidenceWords } from '../../shared/messages/evidence-words.js';
+import { english, plain } from '../../shared/model/phrases.js';
 import type { Clock } from '../../shared/ports/index.js';
 import { fileErrors } from '../../shared/x509/audit-file.js';
 import type { Certificate, Malformed } from '../../shared/x509/certificate.js';
@@ -14,6 +16,7 @@ import { type DoorRules, doorRules } from '../../shared/x509/door-rules.js';
 import { type BundleEntry, readBundle } from '../../shared/x509/pem.js';
 import { cureOf, type Damage } from '../../shared/x509/pem-damage.js';
 import { parseTruststore, type Truststore } from '../../shared/x509/truststore.js';
+import { wordsOf } from '../../shared/x509/wording.js';
 import { connectionIn, type RecordedConnection } from './connection-file.js';
 import { createTruststores } from './file-truststores.js';
 import { doorOption } from './known-door.js';
@@ -46,7 +49,7 @@ export async function readClientFile(path: string): Promise<ClientFile> {
   if (other !== null) {
     throw new MtlsWatchError(
       'unreadable-input',
-      `${path} is ${other.what}; expected the client's certificate in PEM or DER. ${cureOf(other, path, unpackedName(path))}`,
+      `${path} is ${english(other.what)}; expected the client's certificate in PEM or DER. ${english(cureOf(other, path, unpackedName(path)))}`,
     );
   }
   if (client === undefined) {
@@ -146,7 +149,7 @@ export async function readUsableTruststore(place: string, clock: Clock): Promise
 export function assertUsable(place: string, { certificates, problems }: Truststore): void {
   if (certificates.length > 0) return;
   const [why = ''] = problems.flatMap((problem) => {
-    if ('what' in problem) return [` (line ${problem.line}: ${problem.what}). ${problem.cure}`];
+    if ('what' in problem) return [` (line ${problem.line}: ${english(problem.what)}). ${english(problem.cure)}`];
     return 'detail' in problem ? [` (line ${problem.line}: ${problem.detail})`] : [];
   });
   throw new MtlsWatchError(
@@ -158,13 +161,14 @@ export function assertUsable(place: string, { certificates, problems }: Truststo
 /** Why an answer that rests on it is not sure, in sentences. */
 export function truststoreErrors(
   { truststore, name, place: path }: NamedTruststore,
+  words: EvidenceWords = evidenceWords.en,
   door: DoorRules = doorRules['api-gateway'],
 ): string[] {
-  const who = door.id === 'api-gateway' ? 'API Gateway' : door.name;
-  const may = who.charAt(0).toUpperCase() + who.slice(1);
-  return fileErrors(truststore, door).map(({ lines, evidence }) => {
-    const place = lines.length === 0 ? '' : ` line ${lines.slice(0, 5).join(', ')}${lines.length > 5 ? ', …' : ''}:`;
-    return `${name}${place} ${evidence[0] ?? ''}. ${may} may not read it; mtls-watch audit ${quote(path)}${doorOption(door)} says what to do.`;
+  const command = `mtls-watch audit ${quote(path)}${doorOption(door)}`;
+  return fileErrors(truststore, door).map((finding) => {
+    const shown = `${finding.lines.slice(0, 5).join(', ')}${finding.lines.length > 5 ? ', …' : ''}`;
+    const [what = plain('')] = wordsOf(finding).evidence;
+    return words.truststore(name, shown, what, door, command);
   });
 }
 

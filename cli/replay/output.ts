@@ -6,10 +6,13 @@
 import columns from 'string-width';
 import { limits } from '../../shared/base/limits.js';
 import { clean } from '../../shared/base/text.js';
+import { runbookIds } from '../../shared/config/runbooks.js';
 import type { Config } from '../../shared/config/settings.js';
 import { quote } from '../../shared/discovery/shell.js';
+import { type EvidenceWords, evidenceWords } from '../../shared/messages/evidence-words.js';
 import { incidentWords } from '../../shared/messages/incident-words.js';
 import { doorName, issuerText, placeText } from '../../shared/messages/names.js';
+import { doorOption } from '../../shared/messages/own-commands.js';
 import { bodyOf, subjectOf } from '../../shared/messages/text.js';
 import type { Messages } from '../../shared/messages/types.js';
 import {
@@ -22,7 +25,6 @@ import {
   UNKNOWN_ISSUER,
 } from '../../shared/model/index.js';
 import { FIRST_DOOR } from '../../shared/report/doors.js';
-import { ADD_PEM } from '../inputs/evidence.js';
 import type { FormatOption } from '../inputs/format.js';
 import type { LiveOptions } from '../inputs/live/find.js';
 import { amountText } from '../terminal/amounts.js';
@@ -36,9 +38,12 @@ const GROUPS_SHOWN_MAX = 12;
 /** What the run was given, as it was given. */
 export interface Given extends LiveOptions, FormatOption {
   readonly inputs: readonly string[];
+  /** The certificate of the client that the alert is about, where it was written. */
+  readonly client?: string | null;
   readonly config?: string | undefined;
   readonly truststore?: string | undefined;
   readonly lang?: string | undefined;
+  readonly stack?: string | undefined;
   /** Of `--lang`, and else of the settings; English where it is not given. */
   readonly language?: Config['language'];
   readonly region?: string | undefined;
@@ -63,7 +68,7 @@ export function printReplay(
   }
   const isJudged = wasJudged(summary);
   out.write(heading(!isJudged ? pc.yellow(words.nothing) : notices.length === 0 ? words.noIncidents : words.incidents));
-  for (const sentence of notJudged(summary)) out.write(wrapped(sentence));
+  for (const sentence of notJudged(summary, evidenceWords[language])) out.write(wrapped(sentence));
   if (notices.length > 0) out.write(incidentTable(notices, messages, language));
   if (isJudged) out.write(refusals(summary, messages, words));
   out.write(heading(words.read));
@@ -79,30 +84,23 @@ export function wasJudged({ accessRecords, executionLines, connectionRecords }: 
 }
 
 /** What the result does not cover, and what input is missing. */
-function notJudged(summary: Replayed['summary']): string[] {
+function notJudged(summary: Replayed['summary'], words: EvidenceWords): string[] {
   const { events, rejected, failures, groups, accessRecords, executionLines } = summary;
   if (!wasJudged(summary)) {
-    return [
-      `Among ${count(events)} log events was no line of an execution log, no access record and no record of a connection that can be read. Give the logs of API Gateway, or the connection logs of CloudFront or a load balancer; mtls-watch doctor tells where they are, and whether the access-log format can be read.`,
-    ];
+    return [words.nothingRead(count(events))];
   }
   const nameless = groups.filter(({ issuerDn }) => issuerDn === UNKNOWN_ISSUER);
   // Other doors have no such format.
-  const cure = nameless.some(({ door }) => door === undefined) ? ` ${ADD_PEM}` : '';
   const unknown = nameless.reduce((sum, group) => sum + group.failures, 0);
+  const isCurable = unknown === failures && nameless.some(({ door }) => door === undefined);
   return [
-    ...(rejected > 0 ? [`${count(rejected)} of ${count(events)} log events could not be read: not judged.`] : []),
-    ...(accessRecords || !executionLines ? [] : [NO_ACCESS_RECORD]),
+    ...(rejected > 0 ? [words.rejected(count(rejected), count(events))] : []),
+    ...(accessRecords || !executionLines ? [] : [words.noAccessRecord]),
     ...(accessRecords && unknown > 0
-      ? [
-          `Of ${count(unknown)} of ${count(failures)} refused requests no certificate was in the log: whose they are is not known.${unknown === failures ? cure : ''}`,
-        ]
+      ? [words.join([words.ofUnknown(count(unknown), count(failures)), ...(isCurable ? [words.addPem] : [])])]
       : []),
   ];
 }
-
-const NO_ACCESS_RECORD =
-  'No access record that can be read was among the log events: who is refused is not known, and of HTTP APIs, which have no execution log, nothing. Give the access logs as well; mtls-watch doctor tells whether their format can be read.';
 
 function refusals(summary: Replayed['summary'], messages: Messages, words: ReplayWords): string {
   const more = summary.groups.length - GROUPS_SHOWN_MAX;
@@ -115,7 +113,7 @@ function refusals(summary: Replayed['summary'], messages: Messages, words: Repla
 }
 
 /** The spike to show in full: the most severe, then the one with most failures. */
-function mostTelling(notices: readonly Notice[]): Notice | null {
+export function mostTelling(notices: readonly Notice[]): Notice | null {
   const rank: Record<Severity, number> = { low: 0, medium: 1, high: 2, critical: 3 };
   const spikes = notices.filter((notice) => notice.kind === 'spike');
   return spikes.sort((a, b) => rank[b.severity] - rank[a.severity] || countOf(b) - countOf(a))[0] ?? null;
@@ -141,7 +139,7 @@ function incidentTable(notices: readonly Notice[], messages: Messages, language:
       placeText(group.scope, group, messages),
       issuerIn(group.issuerDn, messages),
       titleOf(group, messages),
-      amountText(notice),
+      amountText(notice, incidentWords[language]),
     ];
   });
   return table([words.time, words.what, words.severity, words.domain, words.issuer, words.reason, words.refused], rows);
@@ -206,7 +204,10 @@ function nextSteps(
   const files = inputs.includes('-') ? ['LOGS'] : inputs.map(quote);
   const isNamed = files.length > 0 || given.logGroup !== undefined || given.domain !== undefined;
   const logs = [...(isNamed ? files : ['LOGS']), ...optionsOf(given, SEARCH)].join(' ');
-  const settings = optionsOf({ ...given, config: given.config === '-' ? 'mtls-watch.json' : given.config }, ['config']);
+  const settings = optionsOf({ ...given, config: given.config === '-' ? 'mtls-watch.json' : given.config }, [
+    'config',
+    'stack',
+  ]);
   const bundled =
     truststore === undefined ? [] : ['--truststore', truststore === '-' ? 'truststore.pem' : quote(truststore)];
   const whole = ['replay', logs, ...settings, ...bundled, ...optionsOf(given, ['lang']), '--json'];
@@ -214,10 +215,10 @@ function nextSteps(
   const verb = (text: string): string => pc.cyan(`${SELF} ${text}`);
   const lines = [
     ...(report === null ? [] : [[steps.report, report]]),
-    ...(worst === null ? [] : [[steps.page, worst.runbookUrl]]),
-    [steps.diagnose, verb(`diagnose --client CLIENT.pem --truststore ${bundle}`)],
+    ...(worst === null ? [] : [[steps.page, pageOf(worst, given, verb)]]),
+    [steps.diagnose, verb(diagnoseOf(worst, given, bundle))],
     [steps.audit, verb(`audit ${bundle}`)],
-    ...(isCertificateLogged ? [[steps.preflight, verb(`preflight --truststore NEW.pem ${logs}`)]] : []),
+    ...(isCertificateLogged ? [[steps.preflight, verb(`preflight --truststore ${bundle} ${logs}`)]] : []),
     [steps.expiry, verb(`expiry ${logs}`)],
     [steps.json, verb(whole.join(' '))],
   ];
@@ -229,6 +230,20 @@ function nextSteps(
         `  ${isNarrow ? `${what}\n    ` : `${what}${' '.repeat(Math.max(36 - columns(what), 1))}`}${how}\n`,
     )
     .join('');
+}
+
+/** The page in the package, which is there whether or not somebody serves the pages; a team's own is somewhere else. */
+function pageOf({ runbookUrl, group }: Notice, given: Given, verb: (text: string) => string): string {
+  const [, id = ''] = /\/(?:en|ja)\/([a-z0-9-]+)\.md$/.exec(runbookUrl) ?? [];
+  if (!runbookIds.includes(id)) return runbookUrl;
+  return verb(['runbook', id, ...doorOption(group.door), ...optionsOf(given, ['lang'])].join(' '));
+}
+
+/** As of the alert: a certificate of old logs may have expired since. */
+function diagnoseOf(worst: Notice | null, { client = null }: Given, bundle: string): string {
+  if (worst === null || client === null) return `diagnose --client CLIENT.pem --truststore ${bundle}`;
+  const words = ['diagnose', '--client', quote(client), '--truststore', bundle, '--at', `${worst.at.slice(0, 19)}Z`];
+  return [...words, ...doorOption(worst.group.door)].join(' ');
 }
 
 /** The options that say which logs are read, and how. */

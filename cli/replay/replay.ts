@@ -33,13 +33,13 @@ import { createWaitingQueue } from './waiting.js';
 export async function replay(
   inputs: readonly string[],
   settings: Config,
-  truststore?: string,
+  truststore?: string | Config['truststores'],
   onlooker?: ReplayObserver,
   live: Live | null = null,
   reading: Reading | null = null,
 ): Promise<Replayed> {
   const truststores: Config['truststores'] =
-    truststore === undefined ? (live?.found.truststores ?? {}) : { '*': truststore };
+    typeof truststore === 'string' ? { '*': truststore } : (truststore ?? live?.found.truststores ?? {});
   const config = {
     ...settings,
     domains: { ...live?.found.domains, ...settings.domains },
@@ -48,7 +48,7 @@ export async function replay(
   };
   const fileTruststores = createTruststores();
   let errors: readonly string[] = [];
-  if (truststore !== undefined) {
+  if (typeof truststore === 'string') {
     const parsed = parseTruststore((await fileTruststores.read(truststore)).text, truststore);
     assertUsable(truststore, parsed);
     errors = truststoreErrors({ truststore: parsed, name: truststore, place: truststore });

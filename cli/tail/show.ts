@@ -2,7 +2,8 @@
 
 import { limits } from '../../shared/base/limits.js';
 import { clean } from '../../shared/base/text.js';
-import { en } from '../../shared/messages/en.js';
+import type { Config } from '../../shared/config/settings.js';
+import { messagesIn } from '../../shared/messages/index.js';
 import { issuerText, placeText } from '../../shared/messages/names.js';
 import type { Diagnosis, Failure } from '../../shared/model/index.js';
 import { pc } from '../terminal/colors.js';
@@ -37,22 +38,38 @@ export function refusalLine(failure: Failure, verdict: Diagnosis | null): string
   });
 }
 
-export function refusalText(failure: Failure): string {
+const tailWords = {
+  en: {
+    unknownClient: 'client not known',
+    issuer: (name: string) => `issuer ${name}`,
+    trusted: 'the truststore trusts it now',
+  },
+  ja: {
+    unknownClient: 'クライアント不明',
+    issuer: (name: string) => `発行者 ${name}`,
+    trusted: '現在のトラストストアでは信頼されます',
+  },
+} as const satisfies Record<Config['language'], object>;
+
+export function refusalText(failure: Failure, language: Config['language'] = 'en'): string {
+  const [messages, words] = [messagesIn[language], tailWords[language]];
   const { at, scope, reason, reasonText, issuerDn, isUnverified, client } = failure;
-  const where = placeText(clean(scope, 268), failure, en);
-  const named = clean(issuerText(issuerDn, en), limits.dnCharsMax);
-  const issuer = isUnverified ? en.who.claimant(named) : named;
+  const where = placeText(clean(scope, 268), failure, messages);
+  const named = clean(issuerText(issuerDn, messages), limits.dnCharsMax);
+  const issuer = isUnverified ? messages.who.claimant(named) : named;
   const time = new Date(at).toISOString().slice(11, 19);
-  const who = client === null ? pc.dim('client not known') : pc.bold(clean(client.subjectDn, limits.dnCharsMax));
+  const who = client === null ? pc.dim(words.unknownClient) : pc.bold(clean(client.subjectDn, limits.dnCharsMax));
   const ip = client === null || client.sourceIp === '' ? '' : `  ${clean(client.sourceIp, 45)}`;
   const why = pc.red(reason === 'other' ? clean(reasonText, limits.reasonWordsCharsMax) : reason);
-  return folded(`${pc.dim(time)}  ${where}  ${why}  ${who}${pc.dim(ip)}  ${pc.dim(`issuer ${issuer}`)}\n`);
+  return folded(`${pc.dim(time)}  ${where}  ${why}  ${who}${pc.dim(ip)}  ${pc.dim(words.issuer(issuer))}\n`);
 }
 
 /** The finding that is the cause, and its remedy. */
-export function verdictText(verdict: Diagnosis): string {
+export function verdictText(verdict: Diagnosis, language: Config['language'] = 'en'): string {
+  const words = tailWords[language];
   const finding = verdict.findings.find(({ code }) => code === verdict.reason) ?? verdict.findings[0];
-  const code =
-    verdict.verdict === 'trusted' ? pc.green('the truststore trusts it now') : pc.yellow(verdict.reason ?? '');
-  return folded(`          ${code}${finding === undefined ? '' : `: ${clean(finding.remedy, REMEDY_CHARS_MAX)}`}\n`);
+  const code = verdict.verdict === 'trusted' ? pc.green(words.trusted) : pc.yellow(verdict.reason ?? '');
+  const said = finding?.said;
+  const remedy = said === undefined ? (finding?.remedy ?? '') : messagesIn[language].say(said.remedy);
+  return folded(`          ${code}${remedy === '' ? '' : `: ${clean(remedy, REMEDY_CHARS_MAX)}`}\n`);
 }

@@ -86,11 +86,15 @@ export function dnWithin(dn: string, width: number): string {
   const worth = (part: string, at: number): number =>
     at === name ? 3 : /^O=/i.test(part) ? 2 : /^C=/i.test(part) ? 1 : 0;
   const kept = new Set(parts.keys());
-  const text = (): string => {
+  const organization = parts.findIndex((part) => /^O=/i.test(part));
+  /** @param start of the organization, in place of what is left out where it stood */
+  const text = (start = ''): string => {
     const shown: string[] = [];
+    let isGap = false;
     for (const [at, part] of parts.entries()) {
-      if (kept.has(at)) shown.push(part);
-      else if (shown.at(-1) !== '…') shown.push('…');
+      if (kept.has(at) || !isGap) shown.push(kept.has(at) ? part : '…');
+      isGap = !kept.has(at);
+      if (isGap && at === organization && start !== '') shown.splice(-1, 1, `${start}…`);
     }
     return shown.join(',');
   };
@@ -100,7 +104,22 @@ export function dnWithin(dn: string, width: number): string {
     kept.delete(at);
   }
   const short = text();
-  return columns(short) <= width ? short : middleCut(parts[name] ?? dn, width);
+  if (columns(short) > width) return middleCut(parts[name] ?? dn, width);
+  const room = width - columns(short);
+  if (organization < 0 || kept.has(organization) || room < ORGANIZATION_LEAST) return short;
+  return text(headWithin(parts[organization] ?? '', room));
+}
+
+/** Less of an organization's name than this says nothing. */
+const ORGANIZATION_LEAST = 14;
+
+function headWithin(text: string, width: number): string {
+  let head = '';
+  for (const char of text) {
+    if (columns(head + char) > width) break;
+    head += char;
+  }
+  return head.trimEnd();
 }
 
 /** The beginning and the end of a text. */

@@ -53,9 +53,11 @@ export async function putFilters(world: MemberWorld): Promise<MemberRun> {
   for (const action of planSubscriptions({ found, remembered: [], policy, own })) {
     if ((action.kind === 'put' || action.kind === 'remove') && left-- <= 0) continue;
     try {
-      const { kind, logGroup } = await carryOut(action, world);
+      const done = await carryOut(action, world);
+      const { kind, logGroup } = done;
       counts[kind] = (counts[kind] ?? 0) + 1;
-      say({ type: kind, logGroup });
+      if (done.kind === 'unmet') failures.push(notSent(done));
+      say({ type: kind, logGroup, ...(done.kind === 'unmet' && { why: wordsOf(done) }) });
     } catch (error) {
       failures.push(error);
       say({ type: 'failed', logGroup: action.logGroup, why: messageOf(error) });
@@ -71,14 +73,20 @@ function isSending({ logGroups }: FoundAccount, own: OwnFilters): boolean {
   return filters.some((filter) => filter.destinationArn === own.destinationArn && isOurs(filter, own));
 }
 
-async function carryOut(
-  action: Action,
-  { logGroups, own }: MemberWorld,
-): Promise<{ readonly kind: string; readonly logGroup: string }> {
+type Unmet = Pick<Extract<Action, { readonly kind: 'unmet' }>, 'kind' | 'logGroup' | 'takenBy' | 'said'>;
+
+/** What is not sent is as much of a failure as what was refused: nobody in this account sees the refusals. */
+const notSent = (action: Unmet): Error => new Error(`${action.logGroup} is not sent: ${wordsOf(action)}`);
+
+function wordsOf({ takenBy, said }: Unmet): string {
+  return said ?? `in the way are filters that are not ours: ${takenBy.join(', ')}; remove one`;
+}
+
+async function carryOut(action: Action, { logGroups, own }: MemberWorld): Promise<Action | Unmet> {
   const { logGroup } = action;
   if (action.kind === 'remove') await logGroups.removeFilter(logGroup, action.filterName);
   if (action.kind !== 'put') return action;
   const { filterName: name, pattern } = action;
   const refusal = await logGroups.putFilter(logGroup, { name, pattern, destinationArn: own.destinationArn });
-  return refusal === null ? action : { kind: 'unmet', logGroup };
+  return refusal === null ? action : { kind: 'unmet', logGroup, takenBy: [], said: refusal };
 }

@@ -9,7 +9,9 @@ import { Bucket, type CfnBucket } from 'aws-cdk-lib/aws-s3';
 import { Schedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import { Construct } from 'constructs';
+import { identitiesOf } from '../../shared/config/report-mail.js';
 import type { Config } from '../../shared/config/settings.js';
+import type { CallLogs } from './call-logs.js';
 import { privateBucket } from './private-bucket.js';
 import { schedulerRole } from './scheduler-role.js';
 import { WatchFunction } from './watch-function.js';
@@ -26,15 +28,19 @@ export interface WeeklyReportProps {
   readonly schedule: NonNullable<Config['report']>;
   /** The log group with ingest's failure records. */
   readonly ingestLogs: ILogGroup;
+  /** The access logs whose calls are counted; null where none are. */
+  readonly calls: CallLogs | null;
 }
 
 export class WeeklyReport extends Construct {
   readonly fn: LambdaFunction;
   readonly bucket: Bucket;
+  private readonly calls: CallLogs | null;
 
   constructor(scope: Construct, id: string, props: WeeklyReportProps) {
     super(scope, id);
     this.bucket = this.reportBucket(props);
+    this.calls = props.calls;
     const watch = new WatchFunction(this, 'Report', {
       ...props,
       description: 'mtls-watch: writes the weekly report and sends its summary',
@@ -43,9 +49,14 @@ export class WeeklyReport extends Construct {
         REPORT_BUCKET: this.bucket.bucketName,
         INGEST_LOG_GROUP: props.ingestLogs.logGroupName,
       },
-      statements: [...props.statements, ...this.statements(props.ingestLogs), ...this.mailStatements(props.schedule)],
+      statements: [
+        ...props.statements,
+        ...this.statements(props.ingestLogs),
+        ...(props.calls?.statements() ?? []),
+        ...this.mailStatements(props.schedule),
+      ],
       memoryMiB: 1024,
-      // Time for two queries of up to a minute, and a read for each group.
+      // Time for two queries of up to a minute, those that count calls, and a read for each group.
       timeout: Duration.minutes(10),
     });
     this.fn = watch.fn;
@@ -60,6 +71,7 @@ export class WeeklyReport extends Construct {
         reason: 'The function makes a folder for each week below this prefix.',
       },
     );
+    props.calls?.explain(watch);
     new EventInvokeConfig(this, 'AsyncInvocations', { function: this.fn, retryAttempts: 2 });
     const { day, hour, timeZone } = props.schedule;
     new Schedule(this, 'EveryWeek', {
@@ -70,8 +82,16 @@ export class WeeklyReport extends Construct {
         weekDay: day,
         timeZone: TimeZone.of(timeZone),
       }),
-      target: new LambdaInvoke(this.fn, { role: schedulerRole(this, this.fn) }),
+      target: new LambdaInvoke(this.fn, {
+        role: schedulerRole(this, this.fn),
+        ...(props.calls && { input: props.calls.event() }),
+      }),
     });
+  }
+
+  /** Counts the calls in the access log of a watched stage too. */
+  lookAt(logGroup: ILogGroup): void {
+    this.calls?.lookAt(logGroup, this.fn);
   }
 
   private statements(ingestLogs: ILogGroup): PolicyStatement[] {
@@ -98,7 +118,7 @@ export class WeeklyReport extends Construct {
     return [
       new PolicyStatement({
         actions: ['ses:SendEmail', 'ses:SendRawEmail'],
-        resources: [identity(mail.from), identity(mail.from.slice(mail.from.lastIndexOf('@') + 1))],
+        resources: identitiesOf(mail.from).map(identity),
         conditions: {
           StringEquals: { 'ses:FromAddress': mail.from },
           'ForAllValues:StringEquals': { 'ses:Recipients': mail.to },

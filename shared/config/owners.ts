@@ -1,10 +1,12 @@
 /** Whom the settings name as responsible for a partner, an issuer or a domain. Pure. */
 
+import { getOrInsert } from '../base/get-or-insert.js';
 import { limits } from '../base/limits.js';
 import { clean } from '../base/text.js';
 import type { GroupKey, Owner } from '../model/index.js';
 import { commonNameOf, organizationsOf } from '../x509/names.js';
-import { isNamed } from './qualified-names.js';
+import { typedDn } from '../x509/typed-dn.js';
+import { isIssuer, isNamed } from './qualified-names.js';
 import type { Config } from './settings.js';
 
 /**
@@ -15,16 +17,27 @@ export function ownerIn({ owners }: Config, { scope, issuerDn }: GroupKey, subje
   const own = owners.findLast(
     (one) =>
       (one.scope === undefined || isNamed(one.scope, scope)) &&
-      (one.issuerDn === undefined || one.issuerDn === issuerDn) &&
-      (one.subject === undefined || (subjectDn !== null && isSubject(one.subject, subjectDn))),
+      (one.issuerDn === undefined || isIssuer(one.issuerDn, issuerDn)) &&
+      (one.subject === undefined || (subjectDn !== null && isSubject(one, subjectDn))),
   );
   if (own === undefined) return null;
   return { name: clean(own.name, limits.ownerCharsMax), contact: clean(own.contact, limits.ownerCharsMax) };
 }
 
-function isSubject(wanted: string, dn: string): boolean {
-  const names = [dn, ...organizationsOf(dn), commonNameOf(dn) ?? ''];
-  return names.some((name) => folded(name) === folded(wanted));
+/** The whole DN that a subject may be, in any spelling, as the logs write it. */
+const typedNames = new WeakMap<Config['owners'][number], string | null>();
+
+function typedName(own: Config['owners'][number]): string | null {
+  return getOrInsert(typedNames, own, () => {
+    const typed = typedDn(own.subject ?? '');
+    return typed.kind === 'dn' ? folded(typed.dn) : null;
+  });
+}
+
+function isSubject(own: Config['owners'][number], dn: string): boolean {
+  const wanted = folded(own.subject ?? '');
+  const names = [...organizationsOf(dn), commonNameOf(dn) ?? ''];
+  return names.some((name) => folded(name) === wanted) || folded(dn) === (typedName(own) ?? wanted);
 }
 
 function folded(text: string): string {

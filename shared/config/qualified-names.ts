@@ -36,6 +36,11 @@ export function isNamed(setting: string, name: string): boolean {
   return setting === name || setting === bareName(name);
 }
 
+/** Whether the DN of an issuer in a setting is this one: X.509 compares names without regard to case. */
+export function isIssuer(setting: string, issuerDn: string): boolean {
+  return setting === issuerDn || setting.toLowerCase() === issuerDn.toLowerCase();
+}
+
 /** The entry of a table of settings for a name: under its account first, then under the bare name. */
 export function settingFor<T>(settings: Readonly<Record<string, T>>, name: string): T | undefined {
   return own(settings, name) ?? own(settings, bareName(name));

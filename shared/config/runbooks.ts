@@ -7,7 +7,7 @@
 import { findingCodes } from '../model/finding-codes.js';
 import type { GroupKey } from '../model/index.js';
 import { forbiddenCauses, reasonIds } from '../model/reasons.js';
-import { isNamed } from './qualified-names.js';
+import { isIssuer, isNamed } from './qualified-names.js';
 import type { Config } from './settings.js';
 
 /** Errors of API Gateway that are easily mistaken for a refused certificate. */
@@ -69,7 +69,7 @@ export function runbookUrl(config: Config, group: GroupKey, id: string): string 
   const own = config.runbooks.overrides.findLast(
     ({ scope, issuerDn, reason }) =>
       (scope === undefined || isNamed(scope, group.scope)) &&
-      (issuerDn === undefined || issuerDn === group.issuerDn) &&
+      (issuerDn === undefined || isIssuer(issuerDn, group.issuerDn)) &&
       (reason === undefined || reason === group.reason || reason === id),
   );
   return own === undefined ? runbookPage(config, id) : own.url;

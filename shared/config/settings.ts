@@ -107,15 +107,25 @@ const truststoreKey = z
     ),
   );
 
+const wholeDn = (because: string): string =>
+  `this ${because}; expected the whole DN, as an alert or \`mtls-watch report\` shows it`;
+
 /** An issuer in any spelling, compared with what the logs name in theirs. */
 const canonicalised = z.check<string>((context) => {
   if (!isNamed(context.value)) return;
   const typed = typedDn(context.value);
   if (typed.kind === 'dn') context.value = typed.dn;
-  else {
-    const message = `this ${typed.because}; expected the whole DN, as an alert or \`mtls-watch report\` shows it`;
-    context.issues.push({ code: 'custom', message, input: context.value });
-  }
+  else context.issues.push({ code: 'custom', message: wholeDn(typed.because), input: context.value });
+});
+
+/** What begins like a whole DN: `O=…`, `/O=…`, `2.5.4.10=…`. */
+const BEGINS_A_DN = /^\s*\/?\s*(?:[A-Za-z]{1,40}|(?:OID\.)?[0-9]+(?:\.[0-9]+)+)\s*=/i;
+
+/** A whole DN that lost letters would never match. Whether the text is one, or another name, `owners.ts` finds out. */
+const wholeIfDn = z.check<string>((context) => {
+  const typed = typedDn(context.value);
+  if (typed.kind === 'dn' || !BEGINS_A_DN.test(context.value)) return;
+  context.issues.push({ code: 'custom', message: wholeDn(typed.because), input: context.value });
 });
 
 /** Selectors of an override or of a team's own runbook; all given ones must match. */
@@ -253,6 +263,20 @@ const settings = z.strictObject({
     ),
     {},
   ),
+  /**
+   * Counts the calls that were let in, by domain and issuer, with queries of Logs Insights on the access logs; null counts none.
+   */
+  successes: nullable(
+    z.strictObject({
+      /** The discovered access log groups that may be queried, such as /aws/apigateway/*; those named above may be anyway. */
+      logGroups: z.withDefault(
+        z
+          .array(pattern(/^[\w./#-]{1,511}\*?$/, 'expected the name of a log group, or its beginning with * behind it'))
+          .check(z.maxLength(limits.successPatternsMax)),
+        [],
+      ),
+    }),
+  ),
   /** Null: only what is named above is watched, and no function may read the account's APIs. */
   discover: nullable(discovery),
   /** Hours without an event after which a log group that had events before counts as silent; null for never. */
@@ -300,7 +324,7 @@ const settings = z.strictObject({
             scope: selectors.scope,
             issuerDn: selectors.issuerDn,
             /** An organization, a common name, or a whole subject DN. */
-            subject: z.optional(text(limits.typedDnCharsMax)),
+            subject: z.optional(text(limits.typedDnCharsMax).check(wholeIfDn)),
             name: text(limits.ownerCharsMax),
             contact: text(limits.ownerCharsMax),
           })

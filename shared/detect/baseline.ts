@@ -66,30 +66,92 @@ function recentBins(settings: DetectorParameters, shape: Shape): number {
   return Math.max(4, (shorter / shape.binSteps) * settings.recentSeasons);
 }
 
-function fillFeatures(state: State, settings: DetectorParameters, shape: Shape, bin: number): void {
+/** What does not change from bin to bin until something is learned; the rest of the features is `fillSeasons`. */
+function fillLevel({ scalars }: State, settings: DetectorParameters, shape: Shape): void {
   h.fill(0);
   h[LEVEL] = 1;
+  const ballast = 2 / recentBins(settings, shape);
+  h[RECENT] = Math.log(((scalars[at.recentCount] ?? 0) + ballast) / ((scalars[at.recentExpected] ?? 0) + ballast));
+}
+
+function fillSeasons({ profiles }: State, settings: DetectorParameters, shape: Shape, bin: number): void {
   const [shorter] = settings.seasons;
   if (shorter !== undefined) {
-    const angle = (2 * Math.PI * bin * shape.binSteps) / shorter;
-    const c = Math.cos(angle);
-    const s = Math.sin(angle);
+    const turn = turnOf(bin, shorter, shape.binSteps);
+    const c = turns.cos[turn] ?? 0;
+    const s = turns.sin[turn] ?? 0;
     h[HARMONICS] = c;
     h[HARMONICS + 1] = s;
     h[HARMONICS + 2] = 2 * c * c - 1;
     h[HARMONICS + 3] = 2 * s * c;
   }
-  for (const [k, profile] of state.profiles.entries()) {
+  for (let k = 0; k < profiles.length; k++) {
+    const profile = profiles[k] as Float32Array;
     h[PROFILES + k] = profile[binOfSeason(bin, settings.seasons[k] ?? 1, shape, profile.length)] ?? 0;
   }
-  const { scalars } = state;
-  const ballast = 2 / recentBins(settings, shape);
-  h[RECENT] = Math.log(((scalars[at.recentCount] ?? 0) + ballast) / ((scalars[at.recentExpected] ?? 0) + ballast));
+}
+
+/** Cosine and sine of the shorter season at the bins that were asked for last: each is needed for its neighbours too, and by every group. */
+const TURNS = 4096;
+const turns = {
+  shorter: Number.NaN,
+  binSteps: Number.NaN,
+  bins: new Float64Array(TURNS),
+  cos: new Float64Array(TURNS),
+  sin: new Float64Array(TURNS),
+};
+
+/** @returns the place in `turns` */
+function turnOf(bin: number, shorter: number, binSteps: number): number {
+  if (turns.shorter !== shorter || turns.binSteps !== binSteps) {
+    turns.shorter = shorter;
+    turns.binSteps = binSteps;
+    turns.bins.fill(Number.NaN);
+  }
+  const place = bin & (TURNS - 1);
+  if (turns.bins[place] !== bin) {
+    const angle = (2 * Math.PI * bin * binSteps) / shorter;
+    turns.bins[place] = bin;
+    turns.cos[place] = Math.cos(angle);
+    turns.sin[place] = Math.sin(angle);
+  }
+  return place;
+}
+
+/** The state and the bin that `h` and `ph` belong to. A bin is mostly learned right after it was predicted. */
+const held: { state: State | null; settings: DetectorParameters | null; bin: number; mean: number; doubt: number } = {
+  state: null,
+  settings: null,
+  bin: 0,
+  mean: 0,
+  doubt: 0,
+};
+
+/** What the bin before and the bin behind usually hold: the larger of the two means. */
+export function predictNeighbours(state: State, settings: DetectorParameters, shape: Shape, bin: number): number {
+  held.state = null;
+  fillLevel(state, settings, shape);
+  fillSeasons(state, settings, shape, bin - 1);
+  const before = meanOfFeatures(state);
+  fillSeasons(state, settings, shape, bin + 1);
+  return Math.max(before, meanOfFeatures(state));
 }
 
 export function predict(state: State, settings: DetectorParameters, shape: Shape, bin: number): Prediction {
-  fillFeatures(state, settings, shape, bin);
-  return { mean: Math.exp(clampLog(logMean(state, FEATURES))), doubt: doubtOf(state) };
+  if (held.state !== state || held.settings !== settings || held.bin !== bin) {
+    fillLevel(state, settings, shape);
+    fillSeasons(state, settings, shape, bin);
+    held.state = state;
+    held.settings = settings;
+    held.bin = bin;
+    held.mean = meanOfFeatures(state);
+    held.doubt = doubtOf(state);
+  }
+  return held;
+}
+
+function meanOfFeatures(state: State): number {
+  return Math.exp(clampLog(logMean(state, FEATURES)));
 }
 
 function logMean(state: State, features: number): number {
@@ -153,6 +215,8 @@ export function learnBin(
   suspect: boolean,
 ): void {
   const { mean, doubt } = predict(state, settings, shape, bin);
+  // From here on the state learns.
+  held.state = null;
   const { scalars } = state;
   if (!settings.emptyBefore && (scalars[at.bins] ?? 0) < FIRST_BINS) {
     learnFirstLevel(state, count);
@@ -161,7 +225,8 @@ export function learnBin(
   const sd = Math.sqrt(variance.phi * mean + (variance.psi + doubt) * mean * mean);
   const y = cut(state, settings, shape, bin, count, mean, 3 * sd + 3 * variance.phi, suspect);
   let before = Math.exp(clampLog(logMean(state, PROFILES)));
-  for (const [k, profile] of state.profiles.entries()) {
+  for (let k = 0; k < state.profiles.length; k++) {
+    const profile = state.profiles[k] as Float32Array;
     const season = settings.seasons[k] ?? 1;
     const b = binOfSeason(bin, season, shape, profile.length);
     const old = profile[b] ?? 0;

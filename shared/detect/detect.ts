@@ -7,7 +7,7 @@
  */
 
 import { getOrInsert } from '../base/get-or-insert.js';
-import { isNamed } from '../config/qualified-names.js';
+import { isIssuer, isNamed } from '../config/qualified-names.js';
 import type { DetectionPolicy } from '../config/settings.js';
 import type { GroupKey } from '../model/index.js';
 import type { Detection, Window } from './detection.js';
@@ -40,7 +40,7 @@ export function policyFor(group: GroupKey, detection: DetectionPolicy): Detectio
   for (const { scope, issuerDn, reason, ...changes } of detection.overrides) {
     const matches =
       (scope === undefined || isNamed(scope, group.scope)) &&
-      (issuerDn === undefined || issuerDn === group.issuerDn) &&
+      (issuerDn === undefined || isIssuer(issuerDn, group.issuerDn)) &&
       (reason === undefined || reason === group.reason);
     if (matches) policy = { ...policy, ...changes };
   }

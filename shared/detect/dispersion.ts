@@ -56,6 +56,8 @@ export function learnVariance(
   memory: number,
   news: boolean,
 ): void {
+  // None of its steps was recorded.
+  if (mean <= 0) return;
   const { phi, psi } = varianceOf(state, slot);
   const variance = phi * mean + (psi + doubt) * mean * mean;
   const cut = RESIDUAL_MAX ** 2 * (variance + phi);
@@ -68,7 +70,9 @@ export function learnVariance(
   const i = slot * SUMS;
   const keep = 1 - 1 / memory;
   const m2 = mean * mean;
-  for (const [j, term] of [m2, m2 * mean, m2 * m2, square * mean, square * m2].entries()) {
-    d[i + j] = (d[i + j] ?? 0) * keep + term * weight;
-  }
+  d[i] = (d[i] ?? 0) * keep + m2 * weight;
+  d[i + 1] = (d[i + 1] ?? 0) * keep + m2 * mean * weight;
+  d[i + 2] = (d[i + 2] ?? 0) * keep + m2 * m2 * weight;
+  d[i + 3] = (d[i + 3] ?? 0) * keep + square * mean * weight;
+  d[i + 4] = (d[i + 4] ?? 0) * keep + square * m2 * weight;
 }

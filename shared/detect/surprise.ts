@@ -4,7 +4,7 @@
  * ten. Real series vary more than their model, so the score is then compared with the series' own past (`tail.ts`).
  */
 
-import { learnBin, predict, startBaseline } from './baseline.js';
+import { learnBin, predict, predictNeighbours, startBaseline } from './baseline.js';
 import { learnHour, RUN_MAX } from './course.js';
 import { learnVariance, varianceOf } from './dispersion.js';
 import { isHabit, learnEpisode } from './habits.js';
@@ -63,15 +63,16 @@ export function expectedAt(
   const { cache } = state;
   if (cache.bin !== bin) {
     // What a neighbouring bin usually holds may come half a bin early or late, because clocks are not exact.
-    const before = predict(state, settings, shape, bin - 1).mean;
-    const after = predict(state, settings, shape, bin + 1).mean;
+    const neighbours = predictNeighbours(state, settings, shape, bin);
     const { mean, doubt } = predict(state, settings, shape, bin);
     cache.bin = bin;
-    cache.mean = Math.max(mean, NEIGHBOUR_SHARE * Math.max(before, after)) / shape.binSteps;
+    cache.mean = Math.max(mean, NEIGHBOUR_SHARE * neighbours) / shape.binSteps;
     cache.doubt = doubt;
   }
   return cache;
 }
+
+const NO_WINDOWS: readonly WindowSurprise[] = [];
 
 /** What a closed step had to say. */
 export interface StepScore {
@@ -101,7 +102,9 @@ export function closeStep(
   learnHour(state, step, count, mean);
   const s = state.scalars;
   const scored = count !== null && count > 0 && ((s[at.bins] ?? 0) >= WARM_UP_BINS || settings.emptyBefore);
-  const windows = scored ? windowsAt(state, settings, step, { from: step + 1, counts: [], expected: [], doubt }) : [];
+  const windows = scored
+    ? windowsAt(state, settings, step, { from: step + 1, counts: [], expected: [], doubt })
+    : NO_WINDOWS;
   const most = mostSurprising(windows);
   // Groups are judged by `detect`, at the moment at which their failures are seen.
   const result = settings.emptyBefore
@@ -186,8 +189,8 @@ function closeBin(state: State, settings: DetectorParameters, shape: Shape, doub
 /** A cluster counts once, with its highest score, when it is over. An outage teaches nothing. */
 function closeCluster(state: State, settings: DetectorParameters, shape: Shape, doubt: number): void {
   const s = state.scalars;
-  const later = { from: state.step + 1, counts: [], expected: [], doubt };
   const mayBe = (s[at.openScore] ?? 0) > LARGE_FROM - ALLOWANCE;
+  const later = { from: state.step + 1, counts: [], expected: [], doubt };
   const spread = mayBe ? spreadOf(state, settings, state.step, later) : 0;
   if (spread > LARGE_FROM) {
     touchCluster(s, state.step);
@@ -224,13 +227,17 @@ function learnVariances(
   let count = 0;
   let mean = 0;
   let length = 0;
-  for (const [k, window] of settings.windows.entries()) {
-    for (; length < window; length++) {
-      const i = mod(state.step - length, RING);
-      const c = state.counts[i] ?? -1;
-      if (c < 0) continue;
-      count += c;
-      mean += state.expected[i] ?? 0;
+  const { counts, expected } = state;
+  const { windows } = settings;
+  let i = mod(state.step, RING);
+  for (let k = 0; k < windows.length; k++) {
+    for (; length < (windows[k] ?? 0); length++) {
+      const c = counts[i] ?? -1;
+      if (c >= 0) {
+        count += c;
+        mean += expected[i] ?? 0;
+      }
+      i = i === 0 ? RING - 1 : i - 1;
     }
     learnVariance(state, k + 1, count, mean, doubt, memory, news);
   }

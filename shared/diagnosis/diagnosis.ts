@@ -20,7 +20,7 @@ import {
   type Presented,
 } from '../model/index.js';
 import { english, type Phrase, plain, say } from '../model/phrases.js';
-import { proves, type ReasonId } from '../model/reasons.js';
+import { proves, type RefusedWith, refusedWithOf } from '../model/reasons.js';
 import type { World } from '../ports/index.js';
 import { certificateFromLoggedPem } from '../x509/certificate.js';
 import { isNamed, organizationOf } from '../x509/names.js';
@@ -70,7 +70,7 @@ export async function diagnosisOf(
   at: number,
   world: World,
   pems: ReadonlyMap<string, string> = new Map(),
-  refusedWith: ReasonId | null = null,
+  refusedWith: RefusedWith | null = null,
 ): Promise<OneDiagnosis> {
   const uri = truststoreUri(scope, world.config.truststores);
   if (uri === null) return { kind: 'none', because: null };
@@ -99,7 +99,7 @@ export async function diagnosisOfGroup(
   clients: readonly ClientTally[],
   group: GroupKey,
   at: number,
-  refusedWith: ReasonId | null,
+  refusedWith: RefusedWith | null,
   world: World,
 ): Promise<OneDiagnosis> {
   if (group.door !== undefined) {
@@ -123,7 +123,8 @@ export async function diagnoseClients(
 ): Promise<Diagnosed> {
   const lastAt = Math.max(...facts.map((fact) => fact.lastAt));
   // A reason that was inferred from the certificate itself is not the gateway's word.
-  const refusedWith = facts.some(({ count, inferred }) => count > inferred) ? group.reason : null;
+  const said = facts.findLast(({ count, inferred }) => count > inferred);
+  const refusedWith = said === undefined ? null : refusedWithOf(group.reason, said.reasonText);
   const diagnosis = await unlessUnreadable(
     diagnosisOfGroup(clients, group, lastAt, refusedWith, world),
     (because): OneDiagnosis => ({

@@ -6,7 +6,7 @@
 import { truststoreUri } from '../config/qualified-names.js';
 import type { ClientTally, Diagnosis, GroupKey } from '../model/index.js';
 import { say } from '../model/phrases.js';
-import type { ReasonId } from '../model/reasons.js';
+import type { RefusedWith } from '../model/reasons.js';
 import type { World } from '../ports/index.js';
 import { diagnose } from '../x509/diagnose.js';
 import { type DoorRules, doorRules, type RuledDoor } from '../x509/door-rules.js';
@@ -32,7 +32,7 @@ export async function diagnosisOfLogged(
   clients: readonly ClientTally[],
   group: GroupKey,
   at: number,
-  refusedWith: ReasonId | null,
+  refusedWith: RefusedWith | null,
   world: World,
   truststoreOf: (uri: string) => Promise<Truststore>,
 ): Promise<OneDiagnosis> {

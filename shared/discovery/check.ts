@@ -22,6 +22,7 @@ export const checkIds = [
   'http-api-covered',
   'access-log',
   'access-log-format',
+  'successes',
   'connection-log',
   'connection-log-region',
   'connection-log-fields',
@@ -32,6 +33,7 @@ export const checkIds = [
   'heartbeat',
   'topic-subscriptions',
   'runbook-pages',
+  'report-mail',
 ] as const;
 
 export type CheckId = (typeof checkIds)[number];

@@ -265,6 +265,7 @@ async function tellWrong(
     // The hourly run does not check the contents of truststores, and no pages; `doctor` does.
     truststores: new Map(),
     pages: null,
+    mail: null,
     stackName: own.stackName,
     watch: {
       stackName: own.stackName,
@@ -273,6 +274,7 @@ async function tellWrong(
       heartbeat: null,
       coverage: config,
       known: await inventory.domains(),
+      reportMail: null,
       unreadable: [],
     },
     coverage: null,

@@ -94,6 +94,8 @@ export interface ObservedConnection {
   readonly outcome: 'accepted' | 'refused' | 'failed';
   /** Why it was refused; null where it was not. */
   readonly reason: ReasonId | null;
+  /** The door's own code for it, cleaned and cut; empty where the connection was accepted. */
+  readonly code: string;
 }
 
 /** @returns null for what is no record of the log, or does not tell what came of the connection */
@@ -108,6 +110,7 @@ export function observeConnection(message: string, log: ConnectionLog): Observed
   return {
     door,
     reason,
+    code: came === null ? '' : clean(code, limits.reasonCharsMax),
     scope: hostOf(fields.sni ?? '') || log.placeOf(fields, '', ''),
     client: clientOf(fields),
     outcome,

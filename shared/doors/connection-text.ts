@@ -162,6 +162,8 @@ function goesOnBetweenCommas(words: readonly string[], from: number, at: number)
 const SHAPES: readonly (readonly [field: ConnectionField, shape: RegExp])[] = [
   ['status', STATUS],
   ['validity', VALIDITY],
+  // Before addresses: eight bytes with colons between them are a serial number.
+  ['serial', /^[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){1,20}$/],
   ['connectionId', /^(?:TID_[0-9a-f]{16,64}|[\w+/-]{54}==)$/],
   ['clientIp', /^(?:\d{1,3}\.){3}\d{1,3}$|^(?=[^:]{0,4}:[^:]{0,4}:)[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7}$/],
   ['tenant', /^dt_\w{8,40}$/],
@@ -169,7 +171,7 @@ const SHAPES: readonly (readonly [field: ConnectionField, shape: RegExp])[] = [
   ['loadBalancer', /^(?:arn:aws[\w-]{0,20}:elasticloadbalancing:\S{1,200}|app\/[\w-]{1,32}\/[0-9a-f]{16})$/],
   ['unread', /^(?:TLSv?[\d.]{1,4}|\d{1,16}(?:\.\d{1,9})?|\d{4}-\d\d-\d\dT[\d:.]{5,20}Z?|-)$/],
   ['unread', /^(?:TLS_|ECDHE|AES|DHE|(?:X25519|SecP|prime|secp|MLKEM|x25519))[\w-]*$/],
-  ['serial', /^(?:[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){1,20}|[0-9A-F]{16,40})$/],
+  ['serial', /^[0-9A-F]{16,40}$/],
   ['subject', ATTRIBUTE],
   ['sni', /^(?=.{1,253}$)[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63}){1,8}\.?$/],
 ];

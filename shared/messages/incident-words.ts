@@ -44,6 +44,26 @@ export interface IncidentWords {
   readonly alert: string;
   readonly verdictNow: string;
   readonly noDiagnosis: string;
+  /** All that fire, in a table. */
+  readonly list: {
+    readonly nothing: string;
+    readonly ended: string;
+    readonly firingHead: readonly string[];
+    readonly endedHead: readonly string[];
+    readonly age: (amount: number, unit: 'minute' | 'hour' | 'day') => string;
+    readonly toldAgo: (age: string) => string;
+    readonly heldBack: string;
+    readonly withDomain: string;
+    readonly waiting: (told: string, count: number) => string;
+    readonly acknowledged: string;
+    readonly silence: (id: string) => string;
+  };
+  /** All silences, in a table. */
+  readonly silenceList: {
+    readonly nothing: string;
+    readonly head: readonly string[];
+    readonly states: Readonly<Record<'over' | 'in-force' | 'waits', string>>;
+  };
 }
 
 const en: IncidentWords = {
@@ -85,6 +105,27 @@ const en: IncidentWords = {
   alert: 'The alert',
   verdictNow: 'The verdict now',
   noDiagnosis: 'No diagnosis',
+  list: {
+    nothing: 'nothing fires',
+    ended: 'Ended',
+    firingHead: ['Id', 'Severity', 'For', 'Domain', 'Issuer', 'Reason', 'Refused', 'Told', 'In hand'],
+    endedHead: ['Id', 'Severity', 'Began (UTC)', 'Ended (UTC)', 'Domain', 'Issuer', 'Reason', 'Refused'],
+    age: (amount, unit) => `${amount} ${{ minute: 'min', hour: 'h', day: 'days' }[unit]}`,
+    toldAgo: (age) => `${age} ago`,
+    heldBack: 'held back',
+    withDomain: "with its domain's",
+    waiting: (told, count) => `${told}, ${count} waiting`,
+    acknowledged: 'acknowledged',
+    silence: (id) => `silence ${id}`,
+  },
+  silenceList: {
+    nothing: 'no silences',
+    head: [
+      ...['Id', 'State', 'Until', 'Daily (UTC)', 'Groups', 'Firing'],
+      ...['Scope', 'Issuer', 'Reason', 'Author', 'Comment'],
+    ],
+    states: { over: 'over', 'in-force': 'in force', waits: 'waiting' },
+  },
 };
 
 const ja: IncidentWords = {
@@ -126,6 +167,27 @@ const ja: IncidentWords = {
   alert: 'アラート',
   verdictNow: '現在の診断',
   noDiagnosis: '診断結果はありません',
+  list: {
+    nothing: '発生中のインシデントはありません',
+    ended: '解消済み',
+    firingHead: ['ID', '重大度', '経過', 'ドメイン', '発行者', '理由', '拒否件数', '通知', '対応'],
+    endedHead: ['ID', '重大度', '検知（UTC）', '解消（UTC）', 'ドメイン', '発行者', '理由', '拒否件数'],
+    age: (amount, unit) => `${amount} ${{ minute: '分', hour: '時間', day: '日' }[unit]}`,
+    toldAgo: (age) => `${age}前`,
+    heldBack: '保留',
+    withDomain: 'ドメインの通知に含む',
+    waiting: (told, count) => `${told}、送信待ち ${count} 件`,
+    acknowledged: '対応中',
+    silence: (id) => `サイレンス ${id}`,
+  },
+  silenceList: {
+    nothing: 'サイレンスはありません',
+    head: [
+      ...['ID', '状態', '終了', '毎日（UTC）', 'グループ', '発生中'],
+      ...['ドメイン', '発行者', '理由', '設定者', 'コメント'],
+    ],
+    states: { over: '終了', 'in-force': '有効', waits: '開始前' },
+  },
 };
 
 export const incidentWords: Readonly<Record<Config['language'], IncidentWords>> = { en, ja };

@@ -1,20 +1,25 @@
 /** The Japanese texts of alerts. Certificates, commands and names of AWS are not translated. */
 
-import { sayIn } from '../model/phrases.js';
+import { type Phrase, sayIn } from '../model/phrases.js';
 import { findings } from './findings/ja.js';
 import { nameWords } from './names.js';
 import { phrases } from './phrases/ja.js';
 import { reasons } from './reasons/ja.js';
 import type { Messages } from './types.js';
 
+type Catalogue = Readonly<Record<string, string>>;
+
 /** A sentence within another one begins with a small letter in English. What has no words here is quoted as it is. */
-function translated(words: string): string {
+function translated(words: string, catalogue: Catalogue): string {
+  const own = (text: string): string | undefined => (Object.hasOwn(catalogue, text) ? catalogue[text] : undefined);
   const known = own(words) ?? own(words.charAt(0).toUpperCase() + words.slice(1));
   return known ?? (words === '' ? '' : `「${words}」`);
 }
 
-function own(words: string): string | undefined {
-  return Object.hasOwn(phrases, words) ? phrases[words] : undefined;
+/** @param more what only some commands say, by its English words */
+export function sayJapanese(more: Catalogue = {}): (phrase: Phrase) => string {
+  const catalogue = { ...phrases, ...more };
+  return (phrase) => sayIn(phrase, (words) => translated(words, catalogue), '、');
 }
 
 function andOthers(others: number): string {
@@ -54,7 +59,7 @@ export const ja: Messages = {
     ],
   },
   findings,
-  say: (phrase) => sayIn(phrase, translated, '、'),
+  say: sayJapanese(),
   contradiction: {
     trusted: {
       'issuer-not-found':

@@ -123,8 +123,8 @@ function withoutEnd(text: string, signs: string): string {
   return text.slice(0, end);
 }
 
-/** Such as `[2001:db8::1]:443`. */
-const BRACKETED_ADDRESS = /^\[([0-9a-f:.]{2,45})\]/i;
+/** Such as `[2001:db8::1]:443` and `peer=[2001:db8::1]`; `chain[12]` has none. */
+const BRACKETED_ADDRESS = /(?<![\p{L}\p{N}])\[([0-9a-f:.]{2,45})\]/iu;
 
 function meantBy(core: string, before: string): string {
   if (isNumber(core) && isKept(core, before)) return core;

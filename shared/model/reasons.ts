@@ -65,6 +65,18 @@ export function reasonIdOf(text: string): ReasonId {
   return idByText.get(normal) ?? 'other';
 }
 
+/** What a door refused with: a reason that is known here, or its own words. */
+export type RefusedWith = ReasonId | { readonly words: string };
+
+/** @param text the door's own words; empty where they are not known */
+export function refusedWithOf(reason: ReasonId, text: string): RefusedWith {
+  return reason === 'other' && text !== '' ? { words: text } : reason;
+}
+
+export function reasonOfRefusal(refusedWith: RefusedWith): ReasonId {
+  return typeof refusedWith === 'object' ? 'other' : refusedWith;
+}
+
 /** Whether a reason's text is the code of a door that logs connections: one word, where API Gateway writes a sentence. */
 export function isCode(text: string): boolean {
   return /^[A-Za-z]{3,64}$/.test(text);

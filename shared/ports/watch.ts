@@ -16,6 +16,8 @@ export interface FoundWatch {
   readonly coverage: Coverage | null;
   /** What the reconciler found and the functions know besides; null where nothing is discovered or it could not be read. */
   readonly known: readonly KnownDomain[] | null;
+  /** Whom the weekly report is mailed to; null where nobody is, or it could not be read. */
+  readonly reportMail: ReportMail | null;
   readonly unreadable: readonly Unreadable[];
 }
 
@@ -28,7 +30,23 @@ export type FilterTarget =
 
 /** What the settings say of APIs without an execution log. */
 export type Coverage = Pick<Config, 'domains' | 'apisWithoutExecutionLog' | 'truststores' | 'central' | 'discover'> &
-  Partial<Pick<Config, 'accessLogFormats' | 'runbooks' | 'language'>>;
+  Partial<Pick<Config, 'accessLogFormats' | 'accessLogGroups' | 'successes' | 'runbooks' | 'language' | 'report'>>;
+
+/** Whom the weekly report comes from and goes to. */
+export type ReportMail = NonNullable<NonNullable<Config['report']>['mail']>;
+
+/** What SES says of those whom the report comes from and goes to. Filled by `adapters/aws/mail-identities.ts`. */
+export interface FoundMail {
+  readonly mail: ReportMail;
+  /** Of the account in this Region; null where it could not be read. */
+  readonly account: { readonly isSandbox: boolean; readonly isSendingPaused: boolean } | null;
+  /** By address or domain; null where it could not be read. */
+  readonly identities: ReadonlyMap<string, IdentityState | null>;
+  readonly unreadable: readonly Unreadable[];
+}
+
+/** `pending`: SES knows the identity, and waits for the link in its mail or for the records of the domain. */
+export type IdentityState = 'verified' | 'pending' | 'absent';
 
 export interface FoundTopic {
   readonly arn: string;

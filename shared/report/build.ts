@@ -50,6 +50,7 @@ export interface ReportParts {
   /** Null if not known, or not for the reader of this report. */
   readonly forbidden: readonly ForbiddenFact[] | null;
   readonly details: readonly ClientDetail[] | null;
+  readonly shares?: Report['shares'];
   readonly expiring: Report['expiring'];
   readonly sunset: Report['sunset'];
   readonly silences: Report['silences'];
@@ -61,6 +62,8 @@ export interface ReportParts {
   readonly contactOf: (groups: readonly GroupKey[], subjectDn: string | null) => Owner | null;
   /** The URL of the runbook page for all of the groups, which have the same issuer and reason. */
   readonly runbookUrl: (id: string, groups: readonly GroupKey[]) => string;
+  /** The ids of groups that a scan consists of. */
+  readonly scanners: ReadonlySet<string>;
   readonly gaps: readonly Gap[];
 }
 
@@ -71,7 +74,7 @@ const isoTime = (at: number): string => new Date(at).toISOString();
 export function buildReport(parts: ReportParts): Report {
   const { period, folded, partner } = parts;
   const current = folded.series.filter(({ lastAt }) => Number.isFinite(lastAt));
-  const issuers = issuersOf(folded);
+  const issuers = issuersOf(folded, parts.scanners);
   const shown = issuers.filter(({ lastSeen }) => lastSeen !== null).slice(0, limits.reportIssuersMax);
   const leftOut = issuers.filter(({ lastSeen }) => lastSeen !== null).slice(limits.reportIssuersMax);
   return {
@@ -100,9 +103,10 @@ export function buildReport(parts: ReportParts): Report {
       reasons: byReason(current, ({ days }) => days[day] ?? 0),
     })),
     actions: actionsOf(current, parts),
-    strangers: strangersOf(current),
+    strangers: strangersOf(current, parts.scanners),
     issuers: shown.map(({ stretchesAgo: _, lastSeen, ...issuer }) => ({ ...issuer, lastSeen: lastSeen ?? '' })),
     issuersLeftOut: { issuers: leftOut.length, failures: sumOf(leftOut.map(({ failures }) => failures)) },
+    shares: parts.shares ?? null,
     clients: clientsOf(current, parts.details),
     incidents: incidentsOf(parts),
     newIssuers: newIssuersOf(issuers, folded.knownFrom),
@@ -173,7 +177,7 @@ function groupedBy<T>(items: readonly T[], keyOf: (item: T) => string): T[][] {
 
 const distinct = (texts: readonly string[]): string[] => [...new Set(texts)].sort(compareTexts);
 
-function issuersOf({ series, knownFrom }: Folded) {
+function issuersOf({ series, knownFrom }: Folded, scanners: ReadonlySet<string>) {
   return groupedBy(series, ({ group }) => group.issuerDn)
     .map((ofIssuer) => {
       const issuerDn = ofIssuer[0]?.group.issuerDn ?? '';
@@ -183,6 +187,8 @@ function issuersOf({ series, knownFrom }: Folded) {
       return {
         issuerDn,
         owner: ownerOf(issuerDn),
+        ...(current.length > 0 &&
+          current.every((one) => isOfStrangers(one, scanners)) && { isStranger: true as const }),
         ...trend,
         reasons: byReason(current, (one) => one.stretches[CURRENT] ?? 0),
         scopes: distinct(current.map(({ group }) => group.scope)),
@@ -206,13 +212,13 @@ function newIssuersOf(issuers: ReturnType<typeof issuersOf>, knownFrom: number):
     .slice(0, limits.reportIssuersMax);
 }
 
-/** A self-signed certificate does not belong to a partner. */
-function isStranger({ group }: GroupSeries): boolean {
-  return group.reason === 'self-signed' || !isNamed(group.issuerDn);
+/** A self-signed certificate does not belong to a partner, and neither does one of a scan. */
+function isOfStrangers({ group }: GroupSeries, scanners: ReadonlySet<string>): boolean {
+  return group.reason === 'self-signed' || scanners.has(groupId(group));
 }
 
-function strangersOf(current: readonly GroupSeries[]): Report['strangers'] {
-  const strangers = current.filter(({ group }) => group.reason === 'self-signed');
+function strangersOf(current: readonly GroupSeries[], scanners: ReadonlySet<string>): Report['strangers'] {
+  const strangers = current.filter((one) => isOfStrangers(one, scanners));
   return {
     issuers: new Set(strangers.map(({ group }) => group.issuerDn)).size,
     failures: sumOf(strangers.map(({ stretches }) => stretches[CURRENT] ?? 0)),
@@ -231,7 +237,7 @@ const ACTION_FAILURES_MIN = 3;
 
 function actionsOf(current: readonly GroupSeries[], parts: ReportParts): Report['actions'] {
   const candidates = groupedBy(
-    current.filter((one) => !isStranger(one)),
+    current.filter((one) => isNamed(one.group.issuerDn) && !isOfStrangers(one, parts.scanners)),
     ({ group }) => JSON.stringify([group.issuerDn, group.reason, group.isUnverified, group.words]),
   ).flatMap((series) => {
     const [first] = series;

@@ -122,9 +122,9 @@ export function table(
   )}</tbody></table>${left > 0 ? html`<p class="dim small">${words.more(numberText(left))}</p>` : null}`;
 }
 
-/** Issuers of self-signed certificates only: there are many, each with its own name, and nobody has to act on them. */
-export function isStranger({ reasons }: Report['issuers'][number]): boolean {
-  return Object.keys(reasons).every((reason) => reason === 'self-signed');
+/** There are many, each with its own name, and nobody has to act on them. */
+export function isStranger({ isStranger }: Report['issuers'][number]): boolean {
+  return isStranger === true;
 }
 
 export function strangersLine({ strangers }: Report, words: ReportMessages): Html | null {

@@ -14,6 +14,11 @@ export function partnerText(partner: Partner): string {
   return 'issuerDn' in partner ? partner.issuerDn : partner.organization;
 }
 
+/** Whom the report speaks to: the organization by its whole name where a part of it finds one. */
+export function partnerName(partner: Partner, organizations: readonly string[]): string {
+  return organizations.length === 1 ? (organizations[0] ?? '') : partnerText(partner);
+}
+
 /** Where no issuer is logged, clients are known by a name, whichever attribute of theirs holds it. */
 function isSameIssuer(a: string, b: string): boolean {
   const client = unloggedClient(a);

@@ -165,6 +165,13 @@ const sunset = z.strictObject({
 
 /** What the report lacks; the words for each are in `messages/`. */
 const gapIds = [
+  'successes-format',
+  'successes-unreadable',
+  'successes-unavailable',
+  'successes-cut',
+  'successes-too-many',
+  'successes-elsewhere',
+  'successes-connections',
   'details-unavailable',
   'details-cut',
   'expiry-unknown',
@@ -204,12 +211,14 @@ export const reportSchema = z.strictObject({
   ),
   days: z.array(z.strictObject({ date: z.iso.date(), failures: count, reasons: z.partialRecord(reason, count) })),
   actions: z.array(action),
-  /** Self-signed certificates of strangers, which need no action. */
+  /** Of strangers, who need no action: self-signed certificates, and the issuers of a scan. */
   strangers: z.strictObject({ issuers: count, failures: count }),
   issuers: z.array(
     z.strictObject({
       issuerDn: z.string(),
       owner: z.string(),
+      /** All that was refused of it is of strangers: self-signed, or part of a scan. */
+      isStranger: z.optional(z.literal(true)),
       ...trend,
       reasons: z.partialRecord(reason, count),
       scopes: z.array(z.string()),
@@ -219,6 +228,24 @@ export const reportSchema = z.strictObject({
   ),
   /** Issuers beyond the list, added up. */
   issuersLeftOut: z.strictObject({ issuers: count, failures: count }),
+  /**
+   * By issuer and domain: how many calls were let in, whatever they were answered, and how many were refused. Null where nobody counted
+   * calls.
+   */
+  shares: z
+    .array(
+      z.strictObject({
+        scope: z.string(),
+        issuerDn: z.string(),
+        owner: z.string(),
+        /** Null where it is not known. */
+        letIn: count.nullable(),
+        refused: count,
+        /** Refused calls among all, from 0 to 1; null where it is not known. */
+        share: z.number().nullable(),
+      }),
+    )
+    .nullable(),
   clients: z.array(client),
   incidents: z.array(incident),
   newIssuers: z.array(z.strictObject({ issuerDn: z.string(), failures: count, firstSeen: iso })),

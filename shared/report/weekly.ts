@@ -4,6 +4,8 @@ import pMap from 'p-map';
 import { MtlsWatchError } from '../base/errors.js';
 import { limits } from '../base/limits.js';
 import { DAY_MS } from '../base/time.js';
+import type { Calls } from '../calls/calls.js';
+import { type AskInsights, countCalls } from '../calls/count-calls.js';
 import { truststoreUri } from '../config/qualified-names.js';
 import { unlessUnreadable } from '../diagnosis/diagnosis.js';
 import type { World } from '../ports/index.js';
@@ -15,6 +17,7 @@ import { expiringOf, sunsetOf } from './expiring.js';
 import { gatherReport } from './gather.js';
 import { lastWeek, type Period } from './period.js';
 import type { Report } from './schema.js';
+import { gapsOfCalls } from './shares.js';
 
 type Rows = readonly Readonly<Record<string, string>>[];
 
@@ -27,6 +30,8 @@ export interface ReportWorld {
     from: number,
     to: number,
   ) => Promise<{ readonly rows: Rows; readonly isCut: boolean }>;
+  /** Any log group that the settings let the report query; left out where they let it query none. */
+  readonly ask?: AskInsights;
 }
 
 export function createWeeklyReport(to: ReportWorld): () => Promise<ReportDelivered> {
@@ -43,6 +48,7 @@ async function makeReport(period: Period, to: ReportWorld): Promise<Report> {
   // One query after the other: the account's are shared with people who look for something.
   const details = await detailsOf(period, to, gaps);
   const pipeline = await pipelineOf(period, to, gaps);
+  const calls = await callsOf(period, world, to.ask, gaps);
   return gatherReport(
     {
       period,
@@ -50,6 +56,7 @@ async function makeReport(period: Period, to: ReportWorld): Promise<Report> {
       language: delivery.language,
       generatedAt: world.clock.now(),
       details,
+      calls,
       ...(await casOf(period, world, gaps)),
       pipeline,
       gaps,
@@ -109,6 +116,20 @@ async function pipelineOf(period: Period, { query }: ReportWorld, gaps: Gap[]): 
       lagSeconds: numberOf('lag'),
     };
   });
+}
+
+/** @returns null where the settings do not ask for it */
+export async function callsOf(
+  period: Period,
+  world: Omit<World, 'publisher'>,
+  ask: AskInsights | undefined,
+  gaps: Gap[],
+): Promise<readonly Calls[] | null> {
+  const { successes, central } = world.config;
+  if (successes === null || ask === undefined) return null;
+  const { calls, uncounted } = await countCalls(period, world, ask);
+  gaps.push(...gapsOfCalls(uncounted), ...(central === null ? [] : [gap('successes-elsewhere')]));
+  return calls;
 }
 
 /** Insights costs the report what it would have told, never the report. */

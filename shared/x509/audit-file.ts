@@ -4,10 +4,13 @@
  */
 
 import { limits } from '../base/limits.js';
+import { english, type Phrase, plain, say } from '../model/phrases.js';
 import { type AuditFinding, mergedByCause, type PlacedFinding } from './audit-places.js';
 import { type DoorRules, doorRules } from './door-rules.js';
-import { plural } from './format.js';
+import { sayPlural } from './format.js';
+import type { Damage } from './pem-damage.js';
 import type { BundleProblem, Truststore } from './truststore.js';
+import { worded } from './wording.js';
 
 export function fileFindings(truststore: Truststore, door: DoorRules = doorRules['api-gateway']): PlacedFinding[] {
   return [
@@ -31,15 +34,17 @@ function duplicate(line: number, firstLine: number, subjectDn: string): PlacedFi
     severity: 'info',
     depth: null,
     subjectDn,
-    evidence: [`the same certificate as in line ${firstLine}`],
-    remedy: `Leave it, or take the repetition of ${subjectDn} out: it changes nothing.`,
+    ...worded({
+      evidence: [say`the same certificate as in line ${firstLine}`],
+      remedy: say`Leave it, or take the repetition of ${subjectDn} out: it changes nothing.`,
+    }),
     line,
     cause: null,
   };
 }
 
 function problemOfBundle(problem: BundleProblem): PlacedFinding {
-  const cause = 'what' in problem ? problem.what : null;
+  const cause = 'what' in problem ? english(problem.what) : null;
   const at = { depth: null, subjectDn: null, line: problem.line, cause };
   switch (problem.kind) {
     case 'malformed':
@@ -47,30 +52,36 @@ function problemOfBundle(problem: BundleProblem): PlacedFinding {
         ...at,
         code: 'unreadable-block',
         severity: 'error',
-        evidence: [problem.detail],
-        remedy: `Replace the block by the certificate as its CA published it: it cannot be read (${problem.detail}).`,
+        ...worded({
+          evidence: [plain(problem.detail)],
+          remedy: say`Replace the block by the certificate as its CA published it: it cannot be read (${plain(problem.detail)}).`,
+        }),
       };
     case 'damaged':
-      return { ...at, code: 'unreadable-block', severity: 'error', evidence: [problem.what], remedy: problem.cure };
+      return { ...at, code: 'unreadable-block', severity: 'error', ...damageWords(problem) };
     case 'container':
-      return { ...at, code: 'wrong-format', severity: 'error', evidence: [problem.what], remedy: problem.cure };
+      return { ...at, code: 'wrong-format', severity: 'error', ...damageWords(problem) };
     case 'misleading':
-      return { ...at, code: 'not-pem', severity: 'warning', evidence: [problem.what], remedy: problem.cure };
+      return { ...at, code: 'not-pem', severity: 'warning', ...damageWords(problem) };
     case 'text':
       return problem.base64
         ? {
             ...at,
             code: 'not-pem',
             severity: 'warning',
-            evidence: [`${plural(problem.characters, 'character')} outside of any block, base64 among them`],
-            remedy: `Give the base64 from line ${problem.line} on its BEGIN and END lines, or take it out: it looks like a certificate that lost them, and nothing reads it.`,
+            ...worded({
+              evidence: [say`${sayPlural(problem.characters, 'character')} outside of any block, base64 among them`],
+              remedy: say`Give the base64 from line ${problem.line} on its BEGIN and END lines, or take it out: it looks like a certificate that lost them, and nothing reads it.`,
+            }),
           }
         : {
             ...at,
             code: 'not-pem',
             severity: 'info',
-            evidence: [`${plural(problem.characters, 'character')} outside of any block`],
-            remedy: `Leave the text in line ${problem.line} if it is a comment.`,
+            ...worded({
+              evidence: [say`${sayPlural(problem.characters, 'character')} outside of any block`],
+              remedy: say`Leave the text in line ${problem.line} if it is a comment.`,
+            }),
           };
     case 'other-label':
       if (problem.label.endsWith('PRIVATE KEY')) {
@@ -78,24 +89,36 @@ function problemOfBundle(problem: BundleProblem): PlacedFinding {
           ...at,
           code: 'private-key',
           severity: 'error',
-          evidence: [`-----BEGIN ${problem.label}-----`],
-          remedy: `Take the private key in line ${problem.line} out, delete every version of the object that has it, and replace the key: whoever can read the truststore has it.`,
+          ...worded({
+            evidence: [beginOf(problem.label)],
+            remedy: say`Take the private key in line ${problem.line} out, delete every version of the object that has it, and replace the key: whoever can read the truststore has it.`,
+          }),
         };
       }
       return {
         ...at,
         code: 'not-a-certificate',
         severity: 'warning',
-        evidence: [`-----BEGIN ${problem.label}-----`],
-        remedy: problem.label.endsWith('REQUEST')
-          ? 'Put the certificate that the CA made of this request in its place: a request lets nobody in.'
-          : 'Take the block out: a truststore holds certificates only.',
+        ...worded({
+          evidence: [beginOf(problem.label)],
+          remedy: problem.label.endsWith('REQUEST')
+            ? say`Put the certificate that the CA made of this request in its place: a request lets nobody in.`
+            : say`Take the block out: a truststore holds certificates only.`,
+        }),
       };
   }
 }
 
+function damageWords({ what, cure }: Pick<Damage, 'what' | 'cure'>): ReturnType<typeof worded> {
+  return worded({ evidence: [what], remedy: cure });
+}
+
+function beginOf(label: string): Phrase {
+  return say`${`-----BEGIN ${label}-----`}`;
+}
+
 function wholeFile(truststore: Truststore, { truststore: bounds, ...door }: DoorRules): PlacedFinding[] {
-  const who = door.id === 'api-gateway' ? 'API Gateway' : door.name;
+  const who = plain(door.id === 'api-gateway' ? 'API Gateway' : door.name);
   const findings: PlacedFinding[] = [];
   const whole = { depth: null, subjectDn: null, line: null, cause: null, severity: 'error' } as const;
   const isExplained = truststore.problems.map(problemOfBundle).some(({ severity }) => severity === 'error');
@@ -103,9 +126,10 @@ function wholeFile(truststore: Truststore, { truststore: bounds, ...door }: Door
     findings.push({
       ...whole,
       code: 'no-certificates',
-      evidence: ['no certificate could be read'],
-      remedy:
-        'Put the CA certificates into the file as PEM blocks, -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----.',
+      ...worded({
+        evidence: [say`no certificate could be read`],
+        remedy: say`Put the CA certificates into the file as PEM blocks, ${'-----BEGIN CERTIFICATE-----'} to ${'-----END CERTIFICATE-----'}.`,
+      }),
     });
   }
   const blocks = truststore.certificates.length + truststore.duplicates.length;
@@ -113,17 +137,24 @@ function wholeFile(truststore: Truststore, { truststore: bounds, ...door }: Door
     findings.push({
       ...whole,
       code: 'too-many-certificates',
-      evidence: [`${blocks} certificates`, `accepted: at most ${bounds.certificates}`],
-      remedy: `Take CAs that no client uses, and repetitions, out: ${who} does not take the truststore.`,
+      ...worded({
+        evidence: [say`${blocks} certificates`, say`accepted: at most ${bounds.certificates}`],
+        remedy: say`Take CAs that no client uses, and repetitions, out: ${who} does not take the truststore.`,
+      }),
     });
   }
   if (bounds.bytes !== null && truststore.bytes > bounds.bytes) {
-    const words = door.id === 'api-gateway' ? '1 MB, ' : '';
+    const accepted =
+      door.id === 'api-gateway'
+        ? say`accepted: at most 1 MB, ${bounds.bytes} bytes`
+        : say`accepted: at most ${bounds.bytes} bytes`;
     findings.push({
       ...whole,
       code: 'too-large',
-      evidence: [`${truststore.bytes} bytes`, `accepted: at most ${words}${bounds.bytes} bytes`],
-      remedy: `Take comments, and CAs that no client uses, out: ${who} does not take the truststore.`,
+      ...worded({
+        evidence: [say`${truststore.bytes} bytes`, accepted],
+        remedy: say`Take comments, and CAs that no client uses, out: ${who} does not take the truststore.`,
+      }),
     });
   }
   const chars = truststore.certificates.reduce((sum, { certificate }) => sum + certificate.subjectDn.length, 0);
@@ -131,16 +162,20 @@ function wholeFile(truststore: Truststore, { truststore: bounds, ...door }: Door
     findings.push({
       ...whole,
       code: 'too-large',
-      evidence: [`subjects of ${chars} characters together`, `accepted: at most ${bounds.subjectChars}`],
-      remedy: `Take CAs that no client uses out, or have the quota raised: ${who} does not take the truststore.`,
+      ...worded({
+        evidence: [say`subjects of ${chars} characters together`, say`accepted: at most ${bounds.subjectChars}`],
+        remedy: say`Take CAs that no client uses out, or have the quota raised: ${who} does not take the truststore.`,
+      }),
     });
   }
   if (truststore.truncated) {
     findings.push({
       ...whole,
       code: 'too-many-blocks',
-      evidence: [`more than ${limits.truststoreBlocksMax} blocks`],
-      remedy: 'Take CAs that no client uses out: the rest of the file was not looked at.',
+      ...worded({
+        evidence: [say`more than ${limits.truststoreBlocksMax} blocks`],
+        remedy: say`Take CAs that no client uses out: the rest of the file was not looked at.`,
+      }),
     });
   }
   return findings;
@@ -155,8 +190,10 @@ function formFindings({ notPlain }: Truststore, { truststore: { isPlain, source 
       severity: 'error',
       depth: null,
       subjectDn: null,
-      evidence: [notPlain.what, `documented: ${source}`],
-      remedy: `Take out blank lines, and all text between the blocks but comments that begin with # and hold no -; this is the first such line, and ${name} asks for that form.`,
+      ...worded({
+        evidence: [notPlain.what, say`documented: ${plain(source)}`],
+        remedy: say`Take out blank lines, and all text between the blocks but comments that begin with # and hold no -; this is the first such line, and ${plain(name)} asks for that form.`,
+      }),
       line: notPlain.line,
       cause: null,
     },

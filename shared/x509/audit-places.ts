@@ -2,8 +2,10 @@
 
 import { limits } from '../base/limits.js';
 import type { Finding } from '../model/index.js';
-import { identity, plural } from './format.js';
+import { say } from '../model/phrases.js';
+import { sayIdentity, sayPlural } from './format.js';
 import type { TruststoreCertificate } from './truststore.js';
+import { reworded, worded, wordsOf } from './wording.js';
 
 /** A finding with its lines; `depth` is always null. */
 export interface AuditFinding extends Finding {
@@ -32,11 +34,14 @@ export function mergedByCause(findings: readonly PlacedFinding[]): AuditFinding[
   return [...merged.values()].flatMap((same) => {
     const [first] = same;
     if (first === undefined) return [];
-    const { line, cause: _, said: _said, ...finding } = first;
+    const { line, cause: _, ...finding } = first;
     const lines = same.flatMap((one) => one.line ?? []);
     if (same.length === 1) return [{ ...finding, line, lines }];
-    const evidence = [`the same in ${plural(same.length, 'place')}, this one the first`, ...finding.evidence];
-    return [{ ...finding, evidence: evidence.slice(0, limits.evidencePerFindingMax), line, lines }];
+    const evidence = [
+      say`the same in ${sayPlural(same.length, 'place')}, this one the first`,
+      ...wordsOf(finding).evidence,
+    ].slice(0, limits.evidencePerFindingMax);
+    return [{ ...reworded(finding, { evidence }), line, lines }];
   });
 }
 
@@ -60,8 +65,10 @@ export function sameNameFindings(selfSignedClients: readonly TruststoreCertifica
         severity: 'warning' as const,
         depth: null,
         subjectDn,
-        evidence: same.slice(0, 5).map(({ certificate }) => identity(certificate)),
-        remedy: `Keep one self-signed certificate of ${subjectName}, or have each client take a name of its own: an issuer is looked up by its name, and a self-signed client is its own issuer, so that the wrong one may be compared and the client refused.`,
+        ...worded({
+          evidence: same.slice(0, 5).map(({ certificate }) => sayIdentity(certificate)),
+          remedy: say`Keep one self-signed certificate of ${subjectName}, or have each client take a name of its own: an issuer is looked up by its name, and a self-signed client is its own issuer, so that the wrong one may be compared and the client refused.`,
+        }),
         line: first.line,
         lines: same.map(({ line }) => line),
       },

@@ -5,17 +5,19 @@
 
 import { limits } from '../base/limits.js';
 import type { Finding, ProbedGateway } from '../model/index.js';
+import { type Phrase, plain, say } from '../model/phrases.js';
 import { fileFindings } from './audit-file.js';
 import { type AuditFinding, mergedByCause, type PlacedFinding, sameNameFindings } from './audit-places.js';
 import type { Certificate } from './certificate.js';
 import { type DoorRules, doorRules } from './door-rules.js';
 import { explainBreak } from './explain.js';
 import { keyIdentifierMismatch, problemFinding } from './findings.js';
-import { identity, span, when } from './format.js';
+import { sayIdentity, saySpan, when } from './format.js';
 import { candidates, type Search, startSearch } from './paths.js';
 import { chainCasMaxAt, chainHere } from './probed.js';
 import { type BrokenRule, issuerProblems } from './rules.js';
 import { otherIssuers, type Truststore, type TruststoreCertificate } from './truststore.js';
+import { worded } from './wording.js';
 
 export type { AuditFinding } from './audit-places.js';
 
@@ -85,8 +87,10 @@ const SEARCH_LIMIT: PlacedFinding = {
   subjectDn: null,
   line: null,
   cause: null,
-  evidence: [`more than ${limits.signatureChecksMax} signatures`],
-  remedy: 'Take cross-certificates that nobody needs out of the truststore; not every chain was followed.',
+  ...worded({
+    evidence: [say`more than ${limits.signatureChecksMax} signatures`],
+    remedy: say`Take cross-certificates that nobody needs out of the truststore; not every chain was followed.`,
+  }),
 };
 
 /** Findings about the same missing issuer have the same cause. */
@@ -167,8 +171,8 @@ function ruleFindings(
       'self-signed-client',
       'info',
       certificate,
-      [identity(certificate)],
-      `Keep ${certificate.subjectName} only if that very client is meant: a self-signed certificate in the truststore lets in its holder and nobody else.`,
+      [sayIdentity(certificate)],
+      say`Keep ${certificate.subjectName} only if that very client is meant: a self-signed certificate in the truststore lets in its holder and nobody else.`,
     ),
   ];
 }
@@ -176,14 +180,15 @@ function ruleFindings(
 function leafFinding(certificate: Certificate, line: number, { bySubject }: Truststore): Finding {
   const { subjectName, issuerName, issuerKey } = certificate;
   const [issuer] = bySubject.get(issuerKey) ?? [];
-  const instead =
-    issuer === undefined ? '; put that CA here, with every CA up to its root' : `, which is in line ${issuer.line}`;
+  const out = say`Take the certificate in line ${line} out: ${subjectName} is no CA, and its certificate here lets nobody in, not even its holder.`;
   return own(
     'issuer-not-ca',
     'error',
     certificate,
-    ['a leaf: the certificate of a client or a server, and of no CA', `issued by ${issuerName}`],
-    `Take the certificate in line ${line} out: ${subjectName} is no CA, and its certificate here lets nobody in, not even its holder. Its holder is let in by the CA that issued it, ${issuerName}${instead}.`,
+    [say`a leaf: the certificate of a client or a server, and of no CA`, say`issued by ${issuerName}`],
+    issuer === undefined
+      ? say`${out} Its holder is let in by the CA that issued it, ${issuerName}; put that CA here, with every CA up to its root.`
+      : say`${out} Its holder is let in by the CA that issued it, ${issuerName}, which is in line ${issuer.line}.`,
   );
 }
 
@@ -198,8 +203,8 @@ function validityFindings(certificate: Certificate, at: number, withinMs: number
       'expires-soon',
       'warning',
       certificate,
-      [`not after ${when(notAfter)}`, `in ${span(notAfter - at)}`],
-      `Get the renewed certificate of ${subjectName} from its CA and add it to the truststore before ${when(notAfter)}, in ${span(notAfter - at)}: from then on every client below it is refused.`,
+      [say`not after ${when(notAfter)}`, say`in ${saySpan(notAfter - at)}`],
+      say`Get the renewed certificate of ${subjectName} from its CA and add it to the truststore before ${when(notAfter)}, in ${saySpan(notAfter - at)}: from then on every client below it is refused.`,
     ),
   ];
 }
@@ -219,8 +224,11 @@ function chainFindings(
       'chain-too-long',
       'error',
       certificate,
-      [`${distance} CA certificates above a client`, `accepted: at most ${search.chainCasMax}, the root included`],
-      `Do not issue clients under ${certificate.subjectName}: with it there are ${distance} CAs above them, ${door.name} follows ${search.chainCasMax}. Let them use a CA nearer to the root.`,
+      [
+        say`${distance} CA certificates above a client`,
+        say`accepted: at most ${search.chainCasMax}, the root included`,
+      ],
+      say`Do not issue clients under ${certificate.subjectName}: with it there are ${distance} CAs above them, ${plain(door.name)} follows ${search.chainCasMax}. Let them use a CA nearer to the root.`,
     ),
   ];
 }
@@ -272,8 +280,8 @@ function subjectFindings(certificate: Certificate, { truststore, door }: Search)
       'two-issuers',
       'error',
       certificate,
-      [`issuer ${certificate.issuerName}`, ...others.map(({ issuerName }) => `another issuer ${issuerName}`)],
-      `Keep one certificate of ${certificate.subjectName}, the one whose chain is complete: the gateway does not take a truststore in which one subject comes with two issuers.`,
+      [say`issuer ${certificate.issuerName}`, ...others.map(({ issuerName }) => say`another issuer ${issuerName}`)],
+      say`Keep one certificate of ${certificate.subjectName}, the one whose chain is complete: the gateway does not take a truststore in which one subject comes with two issuers.`,
     ),
   ];
 }
@@ -282,15 +290,14 @@ function own(
   code: string,
   severity: Finding['severity'],
   { subjectName }: Certificate,
-  evidence: readonly string[],
-  remedy: string,
+  evidence: readonly Phrase[],
+  remedy: Phrase,
 ): Finding {
   return {
     code,
     severity,
     depth: null,
     subjectDn: subjectName,
-    evidence: evidence.slice(0, limits.evidencePerFindingMax),
-    remedy,
+    ...worded({ evidence: evidence.slice(0, limits.evidencePerFindingMax), remedy }),
   };
 }

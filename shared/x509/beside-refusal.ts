@@ -7,7 +7,7 @@
 import type { FindingCode } from '../model/finding-codes.js';
 import type { Diagnosis, Finding } from '../model/index.js';
 import { type Phrase, plain, say } from '../model/phrases.js';
-import type { ReasonId } from '../model/reasons.js';
+import { type ReasonId, type RefusedWith, reasonOfRefusal } from '../model/reasons.js';
 import { type DoorRules, doorRules } from './door-rules.js';
 import { isStandingNote } from './standing.js';
 import { reworded, wordsOf } from './wording.js';
@@ -81,26 +81,29 @@ export function fits(code: string, refusedWith: ReasonId): boolean {
 
 export function besideRefusal(
   diagnosis: Diagnosis,
-  refusedWith: ReasonId,
+  refused: RefusedWith,
   door: DoorRules = doorRules['api-gateway'],
 ): Diagnosis {
   const { verdict, findings } = diagnosis;
+  const refusedWith = reasonOfRefusal(refused);
+  const said = saidBy(door, refused);
   const fitting = findings.filter(({ code }) => fits(code, refusedWith));
   // If several findings fit, an error is a better explanation than a warning.
   const cause = fitting.find(({ severity }) => severity === 'error') ?? fitting[0];
-  if (cause !== undefined)
-    return ledBy({ ...cause, severity: 'error', standing: 'seen' }, cause, diagnosis, saidBy(door, refusedWith));
+  if (cause !== undefined) return ledBy({ ...cause, severity: 'error', standing: 'seen' }, cause, diagnosis, said);
   // An unknown sentence may refer to any unusual property of the certificate.
   const unusual = findings.find(({ severity }) => severity === 'warning');
   if (verdict === 'trusted' && refusedWith === 'other' && unusual !== undefined)
-    return ledBy({ ...unusual, severity: 'error' }, unusual, diagnosis, saidBy(door, refusedWith));
+    return ledBy({ ...unusual, severity: 'error' }, unusual, diagnosis, said);
   const [first, ...rest] = findings;
   if (first === undefined) return diagnosis;
-  return { ...diagnosis, findings: [contradicted(first, verdict, refusedWith, door), ...rest] };
+  return { ...diagnosis, findings: [contradicted(first, verdict, refusedWith, said, door), ...rest] };
 }
 
-function saidBy({ name }: DoorRules, refusedWith: ReasonId): Phrase {
-  return say`${plain(name)} refused it with: ${plain(WORDS[refusedWith])}`;
+/** Of a reason that is not known here, the door's own words. */
+function saidBy({ name }: DoorRules, refused: RefusedWith): Phrase {
+  const words = typeof refused === 'object' ? say`“${refused.words}”` : plain(WORDS[refused]);
+  return say`${plain(name)} refused it with: ${words}`;
 }
 
 function ledBy(cause: Finding, was: Finding, { findings, path }: Diagnosis, said: Phrase): Diagnosis {
@@ -115,9 +118,9 @@ function contradicted(
   finding: Finding,
   verdict: Diagnosis['verdict'],
   refusedWith: ReasonId,
+  said: Phrase,
   door: DoorRules,
 ): Finding {
-  const said = saidBy(door, refusedWith);
   const { evidence, remedy } = wordsOf(finding);
   if (verdict !== 'trusted') {
     if (refusedWith === 'other') return reworded(finding, { evidence: [...evidence, said] });

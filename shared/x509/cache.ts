@@ -8,7 +8,7 @@ import { getOrInsert } from '../base/get-or-insert.js';
 import { limits } from '../base/limits.js';
 import { HOUR_MS } from '../base/time.js';
 import type { Diagnosis, ProbedGateway } from '../model/index.js';
-import type { ReasonId } from '../model/reasons.js';
+import type { RefusedWith } from '../model/reasons.js';
 import type { Certificate } from './certificate.js';
 import { diagnose } from './diagnose.js';
 import { type DoorRules, doorRules } from './door-rules.js';
@@ -31,7 +31,7 @@ export interface DiagnosisCache {
     client: Certificate,
     bundle: BundleVersion,
     at: number,
-    refusedWith?: ReasonId | null,
+    refusedWith?: RefusedWith | null,
     probed?: ProbedGateway | null,
     door?: DoorRules,
   ) => Diagnosis;
@@ -48,7 +48,7 @@ export function diagnosisCache(verdictsMax: number = limits.certificateCacheMax)
     diagnose: (client, bundle, at, refusedWith = null, probed = null, door = doorRules['api-gateway']) => {
       const store = truststore(bundle);
       // The hour keeps texts such as "expired for 3 days" current; the number of boundaries keeps the verdict correct.
-      const key = `${client.fingerprint} ${boundariesBefore(client, store, at)} ${Math.floor(at / HOUR_MS)} ${refusedWith} ${door.id} ${probed === null ? '' : `${probed.domain}@${probed.at}`} ${bundle.version}`;
+      const key = `${client.fingerprint} ${boundariesBefore(client, store, at)} ${Math.floor(at / HOUR_MS)} ${JSON.stringify(refusedWith)} ${door.id} ${probed === null ? '' : `${probed.domain}@${probed.at}`} ${bundle.version}`;
       return getOrInsert(verdicts, key, () => diagnose(client, store, at, [], refusedWith, probed, door));
     },
   };

@@ -4,6 +4,7 @@
  * and the output file.
  */
 
+import { type Phrase, say } from '../model/phrases.js';
 import { parseCertificate } from './certificate.js';
 import { type Damage, WIDE } from './pem-damage.js';
 
@@ -23,10 +24,10 @@ export function containerOf(text: string): Damage | null {
   const head = text.slice(0, 4);
   if (head === '\u00FE\u00ED\u00FE\u00ED') return keystore('JKS');
   if (head === '\u00CE\u00CE\u00CE\u00CE') return keystore('JCEKS');
-  if (head.startsWith('\u001F\u008B')) return packed('gzip', 'gunzip -c FILE');
-  if (head === 'PK\u0003\u0004') return packed('a zip archive', 'unzip -p FILE');
+  if (head.startsWith('\u001F\u008B')) return packed(say`gzip`, 'gunzip -c FILE');
+  if (head === 'PK\u0003\u0004') return packed(say`a zip archive`, 'unzip -p FILE');
   const wide = wideEncodingOf(text);
-  if (wide !== null) return { what: WIDE.what, cure: `Save it as UTF-8: iconv -f ${wide} -t UTF-8 FILE > OUT` };
+  if (wide !== null) return { what: WIDE.what, cure: say`Save it as UTF-8: ${`iconv -f ${wide} -t UTF-8 FILE > OUT`}` };
   // A SEQUENCE of more than 127 bytes. A text that starts with a zero continues in ASCII and does not match.
   if (/^0[\u0080-\u0084]/.test(text)) return containerInDer(Buffer.from(text, 'latin1'));
   return text.includes('BEGIN') ? null : bareBase64(text);
@@ -38,20 +39,20 @@ function containerInDer(bytes: Uint8Array): Damage | null {
   const begin = beginningOf(bytes, first.content);
   if (begin === SIGNED_DATA) {
     return {
-      what: 'a PKCS#7 bundle (.p7b, .p7c) in DER, binary, and not PEM',
-      cure: 'Convert it: openssl pkcs7 -inform der -in FILE -print_certs -out OUT',
+      what: say`a PKCS#7 bundle (.p7b, .p7c) in DER, binary, and not PEM`,
+      cure: say`Convert it: ${'openssl pkcs7 -inform der -in FILE -print_certs -out OUT'}`,
     };
   }
   if (begin.startsWith(PKCS12)) {
     return {
-      what: 'a PKCS#12 keystore (.p12, .pfx)',
-      cure: 'Take its certificates out, without the key: openssl pkcs12 -in FILE -nokeys -out OUT (with -legacy where OpenSSL 3 refuses it)',
+      what: say`a PKCS#12 keystore (.p12, .pfx)`,
+      cure: say`Take its certificates out, without the key: ${'openssl pkcs12 -in FILE -nokeys -out OUT'} (with ${'-legacy'} where OpenSSL 3 refuses it)`,
     };
   }
   if (PRIVATE_KEY.test(begin)) {
     return {
-      what: 'a private key in DER, binary',
-      cure: 'Take it away from here, and give the certificate: whoever can read this file has the key.',
+      what: say`a private key in DER, binary`,
+      cure: say`Take it away from here, and give the certificate: whoever can read this file has the key.`,
     };
   }
   if (begin.startsWith(PKCS7)) return UNKNOWN;
@@ -60,8 +61,8 @@ function containerInDer(bytes: Uint8Array): Damage | null {
 }
 
 const UNKNOWN: Damage = {
-  what: 'DER, binary, and no certificate',
-  cure: 'Ask the CA for its certificates in PEM.',
+  what: say`DER, binary, and no certificate`,
+  cure: say`Ask the CA for its certificates in PEM.`,
 };
 
 /** Some tools write a PKCS#7 bundle between the BEGIN and END lines of a certificate. */
@@ -102,25 +103,25 @@ function elementAt(bytes: Uint8Array, at: number): { readonly content: number; r
 function certificatesInDer(count: number): Damage {
   if (count === 1) {
     return {
-      what: 'a certificate in DER, binary, and not PEM',
-      cure: 'Convert it: openssl x509 -inform der -in FILE -out OUT',
+      what: say`a certificate in DER, binary, and not PEM`,
+      cure: say`Convert it: ${'openssl x509 -inform der -in FILE -out OUT'}`,
     };
   }
   return {
-    what: `${count} certificates in DER, binary, one behind the other, and not PEM`,
-    cure: 'Convert each from its own file with openssl x509 -inform der, or all: keytool -printcert -rfc -file FILE > OUT',
+    what: say`${count} certificates in DER, binary, one behind the other, and not PEM`,
+    cure: say`Convert each from its own file with ${'openssl x509 -inform der'}, or all: ${'keytool -printcert -rfc -file FILE > OUT'}`,
   };
 }
 
 function keystore(kind: string): Damage {
   return {
-    what: `a Java keystore (${kind})`,
-    cure: `Take its certificates out: keytool -list -rfc -keystore FILE > OUT`,
+    what: say`a Java keystore (${kind})`,
+    cure: say`Take its certificates out: ${'keytool -list -rfc -keystore FILE > OUT'}`,
   };
 }
 
-function packed(kind: string, command: string): Damage {
-  return { what: `${kind}, and not PEM`, cure: `Unpack it: ${command} > OUT` };
+function packed(kind: Phrase, command: string): Damage {
+  return { what: say`${kind}, and not PEM`, cure: say`Unpack it: ${`${command} > OUT`}` };
 }
 
 /** The encoding by the name that iconv uses, from a byte order mark or from a zero in every second byte of ASCII. */
@@ -140,9 +141,10 @@ function bareBase64(text: string): Damage | null {
   const isCertificate = parseCertificate(bytes).kind === 'certificate';
   if (!isCertificate && containerInDer(bytes) === null) return null;
   const into = isCertificate ? 'openssl x509 -inform der' : 'openssl pkcs7 -inform der -print_certs';
+  const command = `openssl base64 -d ${/\s/.test(text.trim()) ? '' : '-A '}-in FILE | ${into} -out OUT`;
   return {
-    what: 'base64 without BEGIN and END lines',
-    cure: `Convert it: openssl base64 -d ${/\s/.test(text.trim()) ? '' : '-A '}-in FILE | ${into} -out OUT`,
+    what: say`base64 without BEGIN and END lines`,
+    cure: say`Convert it: ${command}`,
   };
 }
 
@@ -151,19 +153,19 @@ export function damageOfLabel(label: string): Damage | null {
   switch (label) {
     case 'CMS':
       return {
-        what: 'a PKCS#7 bundle (BEGIN CMS)',
-        cure: "Convert it: sed 's/ CMS-/ PKCS7-/' FILE | openssl pkcs7 -print_certs -out OUT",
+        what: say`a PKCS#7 bundle (${'BEGIN CMS'})`,
+        cure: say`Convert it: ${"sed 's/ CMS-/ PKCS7-/' FILE | openssl pkcs7 -print_certs -out OUT"}`,
       };
     case 'PKCS7':
     case 'PKCS #7 SIGNED DATA':
       return {
-        what: `a PKCS#7 bundle (BEGIN ${label})`,
-        cure: 'Convert it: openssl pkcs7 -in FILE -print_certs -out OUT',
+        what: say`a PKCS#7 bundle (${`BEGIN ${label}`})`,
+        cure: say`Convert it: ${'openssl pkcs7 -in FILE -print_certs -out OUT'}`,
       };
     case 'TRUSTED CERTIFICATE':
       return {
-        what: "a certificate in OpenSSL's own form with trust settings (BEGIN TRUSTED CERTIFICATE): Java and the gateway do not read it",
-        cure: 'Convert it, each block from a file of its own: openssl x509 -in FILE -out OUT',
+        what: say`a certificate in OpenSSL's own form with trust settings (${'BEGIN TRUSTED CERTIFICATE'}): Java and the gateway do not read it`,
+        cure: say`Convert it, each block from a file of its own: ${'openssl x509 -in FILE -out OUT'}`,
       };
     default:
       return null;

@@ -8,7 +8,7 @@ import { limits } from '../base/limits.js';
 import { type FindingCode, findingCodes } from '../model/finding-codes.js';
 import type { Diagnosis, Finding, ProbedGateway } from '../model/index.js';
 import { plain, say } from '../model/phrases.js';
-import type { ReasonId } from '../model/reasons.js';
+import { type ReasonId, type RefusedWith, reasonOfRefusal } from '../model/reasons.js';
 import { besideRefusal } from './beside-refusal.js';
 import type { Certificate, Malformed } from './certificate.js';
 import { type DoorRules, doorRules } from './door-rules.js';
@@ -44,7 +44,7 @@ import { reworded, wordsOf } from './wording.js';
  * @param at milliseconds since the epoch: the time of the refused request, or now
  * @param presented certificates that the client sent besides its own. They are used for explanations, but do not
  * complete a path, because the gateway requires the complete chain in the truststore.
- * @param refusedWith the sentence with which the gateway refused the certificate, if known; it takes precedence over
+ * @param refusal the sentence with which the gateway refused the certificate, if known; it takes precedence over
  * the rules here
  * @param probed what probes showed at the gateway in question; takes precedence over what is known in general
  * @param door whose rules apply
@@ -54,14 +54,15 @@ export function diagnose(
   truststore: Truststore,
   at: number,
   presented: readonly Certificate[] = [],
-  refusedWith: ReasonId | null = null,
+  refusal: RefusedWith | null = null,
   probed: ProbedGateway | null = null,
   door: DoorRules = doorRules['api-gateway'],
 ): Diagnosis {
   const isProbed = door.id === 'api-gateway';
+  const refusedWith = refusal === null ? null : reasonOfRefusal(refusal);
   const known = { probed: isProbed ? probed : null, refusedWith, door };
   const diagnosis = reconstruct(client, truststore, at, presented, known);
-  return refusedWith === null ? diagnosis : besideRefusal(diagnosis, refusedWith, door);
+  return refusal === null ? diagnosis : besideRefusal(diagnosis, refusal, door);
 }
 
 /** What is known of the gateway in question. */

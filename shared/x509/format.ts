@@ -47,10 +47,6 @@ export function sayKeyId(id: string | null): PhraseValue {
 }
 
 /** The values by which an operator can find a certificate. */
-export function identity(certificate: Certificate): string {
-  return english(sayIdentity(certificate));
-}
-
 export function sayIdentity({ subjectName, serialNumber, subjectKeyId, notBefore, notAfter }: Certificate): Phrase {
   return say`${subjectName} (serial ${serialText(serialNumber)}, key identifier ${sayKeyId(subjectKeyId)}, valid ${when(notBefore)} to ${when(notAfter)})`;
 }

@@ -6,7 +6,7 @@
 
 import { type Diagnosis, type Finding, isUnloggedIssuer } from '../model/index.js';
 import { type Phrase, plain, say } from '../model/phrases.js';
-import type { ReasonId } from '../model/reasons.js';
+import type { RefusedWith } from '../model/reasons.js';
 import { besideRefusal } from './beside-refusal.js';
 import { refusedBy } from './diagnose.js';
 import type { DoorRules } from './door-rules.js';
@@ -44,7 +44,7 @@ export function diagnoseLogged(
   client: LoggedCertificate,
   truststore: Truststore | null,
   at: number,
-  refusedWith: ReasonId | null,
+  refusedWith: RefusedWith | null,
   door: DoorRules,
 ): LoggedVerdict {
   const issuers = truststore === null ? null : issuersIn(truststore, client.issuerDn);

@@ -3,17 +3,21 @@
  * this module only explains. `FILE` and `OUT` in a remedy stand for the input and the output file.
  */
 
+import { type Phrase, say } from '../model/phrases.js';
+
 export interface Damage {
   /** What is wrong, without text from the file. */
-  readonly what: string;
+  readonly what: Phrase;
   /** What to do. */
-  readonly cure: string;
+  readonly cure: Phrase;
 }
 
 /** The remedy, with the names of the files. */
-export function cureOf({ cure }: Damage, file: string, out: string): string {
+export function cureOf({ cure }: Pick<Damage, 'cure'>, file: string, out: string): Phrase {
   const quoted = (name: string): string => (/^[\w./-]+$/.test(name) ? name : `'${name.replaceAll("'", `'\\''`)}'`);
-  return cure.replace(/FILE|OUT/g, (blank) => quoted(blank === 'FILE' ? file : out));
+  const named = (command: string): string =>
+    command.replace(/FILE|OUT/g, (blank) => quoted(blank === 'FILE' ? file : out));
+  return { ...cure, of: cure.of.map((value) => (typeof value === 'string' ? named(value) : value)) };
 }
 
 /** A line without trailing white space, which all readers ignore. */
@@ -43,46 +47,49 @@ export function marksIn(line: string): Mark[] {
 const OWN_LINES: string =
   `awk '{gsub(/-----BEGIN [A-Z0-9 ]*-----/, "\\n&\\n"); gsub(/-----END [A-Z0-9 ]*-----/, "\\n&\\n")} 1' ` +
   'FILE | awk NF > OUT';
-const FROM_THE_CA = 'Take the certificate from its CA once more, and put it in place of this block.';
+const FROM_THE_CA = say`Take the certificate from its CA once more, and put it in place of this block.`;
+
+const BEGIN = '-----BEGIN CERTIFICATE-----';
+const END = '-----END CERTIFICATE-----';
 
 const ESCAPED: Damage = {
-  what: 'its line breaks are written as \\n, as in JSON',
-  cure: `Turn them into line breaks: printf '%b' "$(cat FILE)" > OUT`,
+  what: say`its line breaks are written as ${'\\n'}, as in JSON`,
+  cure: say`Turn them into line breaks: ${`printf '%b' "$(cat FILE)" > OUT`}`,
 };
 const CARRIAGE_RETURNS: Damage = {
-  what: 'its lines end with a carriage return alone',
-  cure: "Let them end with a line feed: tr '\\r' '\\n' < FILE > OUT",
+  what: say`its lines end with a carriage return alone`,
+  cure: say`Let them end with a line feed: ${"tr '\\r' '\\n' < FILE > OUT"}`,
 };
 const JOINED: Damage = {
-  what: 'the END line of one block and the BEGIN line of the next are one line',
-  cure: `Put a line break between them; cat puts none between files that end without one: ${OWN_LINES}`,
+  what: say`the END line of one block and the BEGIN line of the next are one line`,
+  cure: say`Put a line break between them; cat puts none between files that end without one: ${OWN_LINES}`,
 };
 const ONE_LINE: Damage = {
-  what: 'BEGIN line, base64 and END line are one line',
-  cure: `Put each on a line of its own: ${OWN_LINES}`,
+  what: say`BEGIN line, base64 and END line are one line`,
+  cure: say`Put each on a line of its own: ${OWN_LINES}`,
 };
 const INDENTED: Damage = {
-  what: 'white space stands in front of the mark',
-  cure: "Take it out: sed 's/^[[:space:]]*//' FILE > OUT",
+  what: say`white space stands in front of the mark`,
+  cure: say`Take it out: ${"sed 's/^[[:space:]]*//' FILE > OUT"}`,
 };
-const AS_IT_SHOULD_BE = (mark: Mark): string =>
-  `Write the line as -----${mark} CERTIFICATE-----, with five hyphens on both sides, and nothing else on it.`;
+const AS_IT_SHOULD_BE = (mark: Mark): Phrase =>
+  say`Write the line as ${`-----${mark} CERTIFICATE-----`}, with five hyphens on both sides, and nothing else on it.`;
 
 export const BYTE_ORDER_MARKED: Damage = {
-  what: 'a byte order mark stands in front of the BEGIN line: Java and older versions of OpenSSL do not see the line',
-  cure: "Take it out: LC_ALL=C tr -d '\\357\\273\\277' < FILE > OUT",
+  what: say`a byte order mark stands in front of the BEGIN line: Java and older versions of OpenSSL do not see the line`,
+  cure: say`Take it out: ${"LC_ALL=C tr -d '\\357\\273\\277' < FILE > OUT"}`,
 };
 export const WIDE: Damage = {
-  what: 'text in UTF-16, as PowerShell writes it, or UTF-32; expected UTF-8 or ASCII',
-  cure: 'Save this part as UTF-8: Out-File -Append and >> of PowerShell write UTF-16 behind whatever is there.',
+  what: say`text in UTF-16, as PowerShell writes it, or UTF-32; expected UTF-8 or ASCII`,
+  cure: say`Save this part as UTF-8: ${'Out-File -Append'} and ${'>>'} of PowerShell write UTF-16 behind whatever is there.`,
 };
 export const MISSING_BEGIN: Damage = {
-  what: 'an END line without its BEGIN line',
-  cure: `Put -----BEGIN CERTIFICATE----- in front of its certificate, or take the line out.`,
+  what: say`an END line without its BEGIN line`,
+  cure: say`Put ${BEGIN} in front of its certificate, or take the line out.`,
 };
 export const SWALLOWED: Damage = {
-  what: 'the block before it has no END line, and takes this one with it',
-  cure: 'Give the block before it its END line, -----END CERTIFICATE-----.',
+  what: say`the block before it has no END line, and takes this one with it`,
+  cure: say`Give the block before it its END line, ${END}.`,
 };
 
 /**
@@ -100,22 +107,26 @@ export function damageOfMark(text: string, label: string | null): Damage {
   return { what: wordsFor(text, mark, label), cure: AS_IT_SHOULD_BE(mark) };
 }
 
-function wordsFor(text: string, mark: Mark, label: string | null): string {
+function wordsFor(text: string, mark: Mark, label: string | null): Phrase {
   if (/[\u2010-\u2015\u2212\u0096\u0097]|\u00E2\u0080/.test(text))
-    return `the dashes of the ${mark} line are no hyphens`;
-  if (!text.includes(mark)) return `the ${mark} line is in small letters`;
-  if (!/^-/.test(text)) return `something stands in front of the ${mark} line`;
+    return say`the dashes of the ${mark} line are no hyphens`;
+  if (!text.includes(mark)) return say`the ${mark} line is in small letters`;
+  if (!/^-/.test(text)) return say`something stands in front of the ${mark} line`;
   const [, before = '', after = '', rest = ''] = /^(-*)(?:BEGIN|END)[A-Z0-9# \t]*(-*)(.*)$/s.exec(text) ?? [];
-  if (rest !== '') return `something stands behind the ${mark} line`;
+  if (rest !== '') return say`something stands behind the ${mark} line`;
   if (before.length === 5 && after.length === 5 && label !== null)
-    return 'the END line has another label than the BEGIN line';
-  return `the ${mark} line has ${before.length} hyphens in front and ${after.length} behind, in place of five`;
+    return say`the END line has another label than the BEGIN line`;
+  return say`the ${mark} line has ${before.length} hyphens in front and ${after.length} behind, in place of five`;
 }
 
 /** Describes a block without an END line. */
 export function damageOfCut(begin: number, body: readonly NumberedLine[]): Damage & { line: number } {
   return (
-    markWithin(begin, body) ?? { line: begin, what: 'cut short: the file ends before its END line', cure: FROM_THE_CA }
+    markWithin(begin, body) ?? {
+      line: begin,
+      what: say`cut short: the file ends before its END line`,
+      cure: FROM_THE_CA,
+    }
   );
 }
 
@@ -127,22 +138,26 @@ export function damageOfBody(begin: number, body: readonly NumberedLine[]): (Dam
   if (header !== undefined) {
     return {
       line: header.line,
-      what: 'a header within the block',
-      cure: 'Take the header and the empty line behind it out.',
+      what: say`a header within the block`,
+      cure: say`Take the header and the empty line behind it out.`,
     };
   }
   const blank = blankWithin(body);
   if (blank !== null) {
-    return { line: blank, what: 'an empty line within the block', cure: 'Take the empty lines of the block out.' };
+    return {
+      line: blank,
+      what: say`an empty line within the block`,
+      cure: say`Take the empty lines of the block out.`,
+    };
   }
   const foreign = body.find(({ text }) => /[^A-Za-z0-9+/= \t\f\v]/.test(text));
   if (foreign !== undefined) {
-    return { line: foreign.line, what: 'not base64: a character that does not belong there', cure: FROM_THE_CA };
+    return { line: foreign.line, what: say`not base64: a character that does not belong there`, cure: FROM_THE_CA };
   }
   const base64 = body.map(({ text }) => text.replace(/[ \t\f\v]/g, '')).join('');
-  if (base64 === '') return { line: begin, what: 'the block is empty', cure: FROM_THE_CA };
+  if (base64 === '') return { line: begin, what: say`the block is empty`, cure: FROM_THE_CA };
   if (base64.length % 4 === 0 && /^[^=]*={0,2}$/.test(base64)) return null;
-  return { line: begin, what: 'not base64: characters are missing, or too many', cure: FROM_THE_CA };
+  return { line: begin, what: say`not base64: characters are missing, or too many`, cure: FROM_THE_CA };
 }
 
 /** A mark inside a block: its own END line, damaged, or the BEGIN line of the next block. */
@@ -152,8 +167,8 @@ function markWithin(begin: number, body: readonly NumberedLine[]): (Damage & { l
   if (marksIn(found.text)[0] === 'END') return { line: found.line, ...damageOfMark(found.text, null) };
   return {
     line: begin,
-    what: 'the next block begins before its END line',
-    cure: 'Put -----END CERTIFICATE----- behind its base64, in front of the next BEGIN line.',
+    what: say`the next block begins before its END line`,
+    cure: say`Put ${END} behind its base64, in front of the next BEGIN line.`,
   };
 }
 

@@ -3,14 +3,16 @@
  * comments that begin with `#` and hold no `-`. Sources: `door-rules.ts`.
  */
 
+import { type Phrase, say } from '../model/phrases.js';
+
 export interface NotPlain {
   readonly line: number;
-  readonly what: string;
+  readonly what: Phrase;
 }
 
-const BLANK = 'a blank line';
-const TEXT = 'text that does not begin with #';
-const DASH = 'a comment that holds -';
+const BLANK = say`a blank line`;
+const TEXT = say`text that does not begin with #`;
+const DASH = say`a comment that holds -`;
 
 /** The first line that is not of the plain form; null where there is none. Reads each line once. */
 export function notPlain(text: string): NotPlain | null {

@@ -15,7 +15,7 @@ export interface Related {
 
 /** Words that occur in most names of CAs, and therefore say nothing about similarity. */
 const GENERIC: ReadonlySet<string> = new Set(
-  'a and authority ca cas certificate certificates certification class cert client clients device devices ecc ev for g intermediate internal issuer issuing level network of partner policy primary private public r root rsa secure server service services sha256 signing sub subordinate test the tls trust x1'.split(
+  'and authority ca cas certificate certificates certification class cert client clients device devices ecc ev for intermediate internal issuer issuing level network of partner policy primary private public root rsa secure server service services sha256 signing sub subordinate test the tls trust'.split(
     ' ',
   ),
 );
@@ -95,12 +95,16 @@ function relation(a: Described, b: Described): 'other-generation' | 'same-organi
       : b.organization === null && a.domain !== '' && a.domain === b.domain;
   const neither = a.organization === null && b.organization === null;
   if (!sameOrganization && !neither) return null;
-  const [left, right] = [a, b].map(({ words }) => words.filter((word) => !isGeneration(word)));
-  if (left === undefined || right === undefined) return null;
+  const left = withoutGeneration(a);
+  const right = withoutGeneration(b);
   if (left.length > 0 && left.join(' ') === right.join(' ') && (sameOrganization || left.some(isDistinct)))
     return 'other-generation';
   if (sameOrganization || left.some((word) => isDistinct(word) && right.includes(word))) return 'same-organization';
   return null;
+}
+
+function withoutGeneration({ words }: Described): readonly string[] {
+  return words.filter((word) => !isGeneration(word));
 }
 
 /** A number, a year, `G2`, `R3`, `V1` or a Roman numeral, which distinguishes generations of a CA. */

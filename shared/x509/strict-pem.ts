@@ -5,6 +5,7 @@
  */
 
 import { limits } from '../base/limits.js';
+import { say } from '../model/phrases.js';
 import {
   BYTE_ORDER_MARKED,
   type Damage,
@@ -193,13 +194,13 @@ function readBetween(lines: readonly NumberedLine[], open: boolean): StrictEntry
 function misleadingIn(text: string, isFirst: boolean): Damage | null {
   if (text.startsWith('-----')) {
     return {
-      what: 'a line that begins with five dashes is no mark of a block: Java refuses the whole file for it',
-      cure: 'Begin the line with another character, such as #, or take it out.',
+      what: say`a line that begins with five dashes is no mark of a block: Java refuses the whole file for it`,
+      cure: say`Begin the line with another character, such as #, or take it out.`,
     };
   }
   if (!isFirst || !text.startsWith('0')) return null;
   return {
-    what: 'text that begins with the digit 0 right where a block may begin: Java takes it for binary and refuses the whole file',
-    cure: 'Begin the line with another character, such as #, or take it out.',
+    what: say`text that begins with the digit 0 right where a block may begin: Java takes it for binary and refuses the whole file`,
+    cure: say`Begin the line with another character, such as #, or take it out.`,
   };
 }

@@ -659,6 +659,7 @@ describe('the deployed stack', () => {
       target: { kind: 'destination', arn: 'arn:central', roleArn: 'arn:sender' },
       coverage: null,
       known: null,
+      reportMail: null,
       heartbeat: null,
       topics: [{ arn: 'arn:own', subscriptions: subscriptions('arn:own') }],
       unreadable: [],
@@ -704,6 +705,24 @@ describe('the deployed stack', () => {
     const found = await look({ [refused]: undefined });
     expect(found).toMatchObject(expected);
     expect(found?.unreadable.length).toBeGreaterThan(0);
+  });
+
+  it('tells whom the report is mailed to, which its function alone knows', async () => {
+    const mail = { from: 'mtls@bank.example', to: ['pki@bank.example'] };
+    const outputs = (deployed.DescribeStacks as () => { Stacks: { Outputs: object[] }[] })().Stacks[0]!.Outputs;
+    const reporting = (text: string): Partial<Answers> => ({
+      DescribeStacks: () => ({
+        Stacks: [{ Outputs: [...outputs, { OutputKey: 'ReportFunctionName', OutputValue: 'report' }] }],
+      }),
+      GetFunctionConfiguration: ({ FunctionName }) => ({
+        FunctionArn: 'arn:x',
+        Environment: { Variables: FunctionName === 'report' ? { REPORT_MAIL: text } : {} },
+      }),
+    });
+    expect((await look())?.reportMail).toBeNull();
+    expect((await look(reporting(JSON.stringify(mail))))?.reportMail).toEqual(mail);
+    const broken = await look(reporting('{'));
+    expect(broken).toMatchObject({ reportMail: null, unreadable: [{ what: 'whom the report is mailed to' }] });
   });
 
   it('does not take settings for read that cannot be', async () => {

@@ -9,6 +9,7 @@ import { describe, expect, inject, it } from 'vitest';
 import { type DoctorOptions, runDoctor } from '../../cli/commands/doctor.js';
 import { checkIds } from '../../shared/discovery/check.js';
 import { ACCESS_LOG_FORMAT } from '../../shared/logs/access-log-format.js';
+import type { ReportMail } from '../../shared/ports/watch.js';
 import { doctorLineSchema } from '../../shared/schemas/lines.js';
 import { accessFilter, healthyScene, type Scene, sendingScene } from '../support/found.js';
 
@@ -16,6 +17,7 @@ async function doctor(scene: Scene, options: Partial<DoctorOptions> = {}) {
   let stdout = '';
   let stderr = '';
   let asked: readonly string[] = [];
+  const mailed: ReportMail[] = [];
   const code = await runDoctor(
     { domain: [], topic: [], ...options },
     {
@@ -29,12 +31,16 @@ async function doctor(scene: Scene, options: Partial<DoctorOptions> = {}) {
       truststore: async (uri) =>
         scene.expectations.truststores.get(uri) ?? { kind: 'read', certificates: 1, errors: [] },
       pages: async () => scene.expectations.pages ?? new Map(),
+      mail: async (mail) => {
+        mailed.push(mail);
+        return { mail, account: null, identities: new Map(), unreadable: [], ...scene.expectations.mail };
+      },
       clock: { now: () => scene.expectations.now },
       output: { write: (text) => (stdout += text) },
       notes: { write: (text) => (stderr += text) },
     },
   );
-  return { code, stdout, stderr, asked };
+  return { code, stdout, stderr, asked, mailed };
 }
 
 /** The scene of docs/doctor.md. */
@@ -141,6 +147,24 @@ describe('doctor', () => {
     const { code, stdout } = await doctor(healthyScene(), { config: file });
     expect(stdout).toContain('"apisWithoutExecutionLog": ["http333"]');
     expect(code).toBe(1);
+  });
+
+  it('asks SES about those whom the report is mailed to, by the settings in use, and about nobody else', async () => {
+    const mail = { from: 'mtls@bank.example', to: ['pki@bank.example'] };
+    expect((await doctor(healthyScene())).mailed).toEqual([]);
+    const scene = healthyScene();
+    scene.watch!.reportMail = mail;
+    const { code, stdout, mailed } = await doctor(scene);
+    expect(mailed).toEqual([mail]);
+    expect(stdout).toMatch(/^ {2}unknown {2}report-mail +mtls@bank\.example +could not be read/m);
+    expect(code).toBe(1);
+
+    const file = join(mkdtempSync(join(tmpdir(), 'mtls-watch-doctor-')), 'settings.json');
+    const runbooks = { baseUrl: 'https://wiki.example.com' };
+    writeFileSync(file, JSON.stringify({ runbooks, report: { mail: { ...mail, from: 'other@bank.example' } } }));
+    expect((await doctor(scene, { config: file })).mailed).toEqual([{ ...mail, from: 'other@bank.example' }]);
+    writeFileSync(file, JSON.stringify({ runbooks }));
+    expect((await doctor(scene, { config: file })).mailed).toEqual([]);
   });
 
   it('puts a filter under the name of the stack that was found, in an account that sends to a central one', async () => {

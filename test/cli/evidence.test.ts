@@ -330,7 +330,7 @@ describe('replay', () => {
 
   test('names preflight where certificates are logged, and only there', async () => {
     const { printed } = await replayed([letIn, ...CONNECTIONS.CloudFront!]);
-    expect(printed).toContain('preflight --truststore NEW.pem');
+    expect(printed).toContain('preflight --truststore truststore.pem');
     for (const events of [...Object.values(CONNECTIONS), execution]) {
       const { isJudged, printed } = await replayed(events);
       expect(isJudged).toBe(true);

@@ -180,6 +180,34 @@ it('what replay says to run next names the files of the run, and runs', () => {
   expect(run(['audit', truststore]).stdout).toContain('11 certificates');
 });
 
+it('all that replay says to run next runs as it stands, for an alert at any door', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'mtls-watch-next-'));
+  const truststore = join(day, 'truststore.pem');
+  for (const [part, door] of [
+    ['partners-access.payloads.gz', ''],
+    ['portal-connections.ndjson.gz', ' --door cloudfront'],
+  ] as const) {
+    const execution = door === '' ? [join(day, 'logs/2026-10-13/partners-execution-morning.jsonl')] : [];
+    const logs = [join(day, 'logs/2026-10-13', part), ...execution];
+    const settings = ['--config', join(day, 'mtls-watch.json'), '--truststore', truststore];
+    const { stdout } = run(['replay', ...logs, ...settings, '--report', folder]);
+    const next = stdout.slice(stdout.indexOf('Where to look next')).split('\n');
+    const commands = next.flatMap(
+      (line) => / {2}(?:npm run -s mtls-watch --|mtls-watch) (.*)$/.exec(line)?.slice(1) ?? [],
+    );
+    expect(commands.find((text) => text.startsWith('runbook '))).toMatch(new RegExp(`^runbook [a-z-]+${door}$`));
+    expect(commands.length).toBeGreaterThanOrEqual(4);
+    for (const command of commands) {
+      if (command.includes('CLIENT.pem')) continue;
+      const { status, stderr } = run(command.split(' '));
+      expect([command, status === 0 || status === 1, stderr.includes('error')]).toEqual([command, true, false]);
+    }
+    const diagnosed = commands.find((text) => text.startsWith('diagnose ')) ?? '';
+    // The portal's client presented none.
+    expect(diagnosed.includes(`--client ${join(folder, 'refused-client.pem')} `)).toBe(door === '');
+  }
+}, 60_000);
+
 it('what to run next has the options of the run that change its answer', () => {
   const part = join(day, 'logs/history/2026-10-07-access.ndjson.gz');
   const { stdout } = run(['replay', part, '--format', '$context.requestId $context.status', '--lang', 'ja']);

@@ -13,6 +13,7 @@ describe('a name', () => {
     [75, 'C=US,ST=Ohio,O=Acme Logistics Inc.,…,CN=edi-05.edi.acme-logistics.example'],
     [67, 'C=US,…,O=Acme Logistics Inc.,…,CN=edi-05.edi.acme-logistics.example'],
     [62, '…,O=Acme Logistics Inc.,…,CN=edi-05.edi.acme-logistics.example'],
+    [54, 'O=Acme Logistics…,CN=edi-05.edi.acme-logistics.example'],
     [50, '…,CN=edi-05.edi.acme-logistics.example'],
     [30, 'CN=edi-05.edi.a…istics.example'],
   ])('in %d columns', (width, text) => {
@@ -23,6 +24,7 @@ describe('a name', () => {
   it.each([
     ['O=Acme\\, Inc.,OU=a very long unit of it,CN=a\\,b', 24, '…,CN=a\\,b'],
     ['CN=first,O=Acme Logistics Inc.,OU=a very long unit of it', 20, 'CN=first,…'],
+    ['CN=first,OU=of it,O=Acme Logistics Incorporated', 28, 'CN=first,O=Acme Logistics I…'],
     ['O=Acme Logistics Inc.,OU=電子データ交換の部署', 24, '…,OU=電子データ交換の部署'],
     ['1.2.3=#0c03616263,2.5.4.10=#0c0361626364656667', 12, '2.5.4…656667'],
   ])('%s', (dn, width, text) => {

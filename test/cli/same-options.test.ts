@@ -1,4 +1,4 @@
-/** Options that every verb has, and that mean the same on each: --quiet, --json, --at, --lang. */
+/** Options that every verb has, and that mean the same on each: --quiet, --json, --at, --lang, --region, --profile, --stack. */
 
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -9,27 +9,77 @@ import { clockAt, languageOption } from '../../cli/terminal/options.js';
 import { verbCommands, verbNames } from '../../cli/verbs.js';
 
 const day = join(import.meta.dirname, '../../sample/day');
+const part = join(day, 'logs/history/2026-10-07-access.ndjson.gz');
 const run = (...args: readonly string[]) => spawnSync(process.execPath, [inject('cli'), ...args], { encoding: 'utf8' });
 
-/** What acts, or asks about no time: its answer is the same whatever the time is, or it is about this moment. */
-const WITHOUT_TIME: Readonly<Record<string, string>> = {
-  init: 'settings say no time',
-  backtest: 'a series has its own times',
-  redrive: 'acts now',
-  backfill: 'acts now',
-  cost: 'a month is a month',
-  'silence add': 'acts now',
-  'silence expire': 'acts now',
-  ack: 'acts now',
-  'canary probes': 'acts now',
-  tail: 'shows what happens now',
-  'config validate': 'settings say no time',
-  'config schema': 'settings say no time',
-  completion: 'a script',
-  'notify-test': 'acts now',
+const ACTS = 'acts now';
+const NO_AWS = 'asks nothing of AWS';
+const NO_STACK = 'there is no stack yet';
+const CONFIRMS = 'confirms in one line what was typed';
+const SETTINGS_OF_AWS = 'names settings of AWS and commands, which have no other names';
+const NUMBERS = 'numbers under fixed names, as in --json';
+
+/**
+ * The options that every verb takes, or why one does not. A new verb is in the list of verbs, so it has all of them or a reason here;
+ * a reason for what a verb does take fails as well.
+ */
+const WITHOUT: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  '--quiet': {},
+  '--json': { completion: 'a script for a shell is no answer' },
+  '--at': {
+    init: 'settings say no time',
+    backtest: 'a series has its own times',
+    redrive: ACTS,
+    backfill: ACTS,
+    cost: 'a month is a month',
+    'silence add': ACTS,
+    'silence expire': ACTS,
+    ack: ACTS,
+    'canary probes': ACTS,
+    tail: 'shows what happens now',
+    'config validate': 'settings say no time',
+    'config schema': 'settings say no time',
+    completion: 'a script',
+    'notify-test': ACTS,
+  },
+  '--lang': {
+    init: SETTINGS_OF_AWS,
+    doctor: SETTINGS_OF_AWS,
+    'config validate': SETTINGS_OF_AWS,
+    'config schema': SETTINGS_OF_AWS,
+    backtest: NUMBERS,
+    cost: NUMBERS,
+    backfill: NUMBERS,
+    redrive: NUMBERS,
+    'silence add': CONFIRMS,
+    'silence expire': CONFIRMS,
+    ack: CONFIRMS,
+    'canary probes': SETTINGS_OF_AWS,
+    completion: 'a script',
+  },
+  '--region': {
+    backtest: NO_AWS,
+    cost: NO_AWS,
+    'config validate': NO_AWS,
+    'config schema': NO_AWS,
+    completion: NO_AWS,
+  },
+  '--profile': {
+    backtest: NO_AWS,
+    cost: NO_AWS,
+    'config validate': NO_AWS,
+    'config schema': NO_AWS,
+    completion: NO_AWS,
+  },
+  '--stack': {
+    init: NO_STACK,
+    backtest: NO_AWS,
+    cost: NO_AWS,
+    'config validate': NO_AWS,
+    'config schema': NO_AWS,
+    completion: NO_AWS,
+  },
 };
-/** A script for a shell is no answer. */
-const WITHOUT_JSON = ['completion'];
 
 const leaves = new Map<string, Command>();
 
@@ -45,16 +95,13 @@ beforeAll(async () => {
 const having = (long: string): string[] =>
   [...leaves].filter(([, leaf]) => leaf.options.some((one) => one.long === long)).map(([name]) => name);
 
-it('--quiet, on every verb', () => {
-  expect(having('--quiet')).toEqual([...leaves.keys()]);
+it('every verb of the list is looked at', () => {
+  expect(new Set([...leaves.keys()].map((name) => name.split(' ')[0]))).toEqual(new Set(verbNames));
 });
 
-it('--json, on every verb that answers', () => {
-  expect(having('--json')).toEqual([...leaves.keys()].filter((name) => !WITHOUT_JSON.includes(name)));
-});
-
-it('--at, on every verb whose answer depends on the time', () => {
-  expect(having('--at')).toEqual([...leaves.keys()].filter((name) => WITHOUT_TIME[name] === undefined));
+it.each(Object.entries(WITHOUT))('%s, on every verb but those with a reason', (long, reasons) => {
+  expect(having(long)).toEqual([...leaves.keys()].filter((name) => reasons[name] === undefined));
+  expect(Object.keys(reasons).filter((name) => !leaves.has(name))).toEqual([]);
 });
 
 /** Verbs whose texts are in a file of another name. */
@@ -64,14 +111,18 @@ const FILES: Readonly<Record<string, string>> = {
   replay: '../replay/run',
 };
 
-it('--lang, on every verb that loads texts in several languages', () => {
+it('no verb that has no --lang loads texts in several languages', () => {
   const commands = join(import.meta.dirname, '../../cli/commands');
-  const speaks = [...leaves.keys()].filter((name) => {
+  const mute = [...leaves.keys()].filter(
+    (name) => !having('--lang').includes(name) && !/^(?:silence|ack)\b/.test(name),
+  );
+  const speaks = mute.filter((name) => {
     const file = FILES[name] ?? name.split(' ')[0];
-    return /\b(?:messagesIn|reportMessages|fillPage)\b/.test(readFileSync(join(commands, `${file}.ts`), 'utf8'));
+    return /\b(?:messagesIn|reportMessages|fillPage|\w+Words\[)/.test(
+      readFileSync(join(commands, `${file}.ts`), 'utf8'),
+    );
   });
-  expect(speaks.length).toBeGreaterThan(2);
-  expect(having('--lang')).toEqual(speaks);
+  expect(speaks).toEqual([]);
 });
 
 it('--config, from the environment where it is not given', () => {
@@ -81,7 +132,7 @@ it('--config, from the environment where it is not given', () => {
 });
 
 it('each says the same in its help', () => {
-  for (const long of ['--quiet', '--at']) {
+  for (const long of ['--quiet', '--at', '--region', '--profile']) {
     const words = [...leaves.values()].flatMap(({ options }) => options.filter((one) => one.long === long));
     expect(new Set(words.map(({ description }) => description)).size).toBe(1);
   }
@@ -121,9 +172,26 @@ describe('--lang', () => {
   });
 
   it.each([
+    ['audit', join(day, 'truststore.pem')],
+    ['expiry', part, '--truststore', join(day, 'truststore.pem'), '--within', '5000'],
+    ['preflight', part, '--truststore', join(day, 'truststore-updated.pem'), '--current', join(day, 'truststore.pem')],
+  ])('changes the words and nothing else: %s', (...args) => {
+    const at = ['--at', '2026-10-13T09:30:00Z'];
+    const [english, japanese] = [run(...args, ...at), run(...args, ...at, '--lang', 'ja')];
+    expect(japanese.status).toBe(english.status);
+    expect(japanese.stdout).toMatch(/\p{Script=Han}/u);
+    const facts = (text: string) => text.match(/CN=[\w.-]+|\d{4}-\d\d-\d\d/g)?.sort();
+    expect(facts(japanese.stdout)).toEqual(facts(english.stdout));
+    expect(run(...args, ...at, '--json', '--lang', 'ja').stdout).toBe(run(...args, ...at, '--json').stdout);
+  });
+
+  it.each([
     ['replay', join(day, 'logs')],
     ['report', join(day, 'logs'), '--out', 'out/never'],
     ['notify-test', '--topic', 'arn:aws:sns:eu-central-1:111122223333:t'],
+    ['audit', join(day, 'truststore.pem')],
+    ['expiry', join(day, 'logs')],
+    ['preflight', join(day, 'logs'), '--truststore', join(day, 'truststore.pem')],
   ])('is refused before any work: %s', (...args) => {
     const { status, stderr } = run(...args, '--lang', 'fr');
     expect([status, stderr]).toEqual([2, 'error: --lang got fr; expected en or ja\n']);

@@ -5,7 +5,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, inject, it, vi } from 'vitest';
-import { settingsHere } from '../../cli/inputs/settings.js';
+import { settingsHere, settingsOfStack } from '../../cli/inputs/settings.js';
 import { deployedSettings } from '../../shared/adapters/aws/deployed-settings.js';
 import { parseConfig } from '../../shared/config/settings.js';
 
@@ -51,6 +51,27 @@ describe('the settings of a report from the table', () => {
     const denied = await ask({ stack: 'mine' }, async () => Promise.reject(new Error('AccessDenied: no')));
     expect(denied.settings.language).toBe('en');
     expect(denied.said).toEqual([expect.stringMatching(/AccessDenied: no.*expected --config FILE/)]);
+  });
+});
+
+describe('the settings of a stack for a verb that reads logs', () => {
+  const typed = (source: string | undefined) => ({ getOptionValueSource: () => source as never });
+  const ask = (options: { stack?: string }, source?: string) =>
+    settingsOfStack(
+      options,
+      typed(source),
+      async () => 'ingest',
+      async () => config,
+    );
+
+  it('are read where a stack is named, also beside a file that the environment names', async () => {
+    expect(await ask({ stack: 'mine' })).toBe(config);
+    expect(await ask({ stack: 'mine' }, 'env')).toBe(config);
+    expect(await ask({}, 'cli')).toBeNull();
+  });
+
+  it('are not mixed with those of a file', async () => {
+    await expect(ask({ stack: 'mine' }, 'cli')).rejects.toThrow('expected --stack or --config, not both');
   });
 });
 

@@ -91,6 +91,7 @@ const VERBS: Readonly<Record<string, Run>> = {
         watch: async () => watch,
         truststore: async () => ({ kind: 'read', certificates: 1, errors: [] }),
         pages: async () => expectations.pages ?? new Map(),
+        mail: async () => expectations.mail!,
         clock: { now: () => expectations.now },
         output: { write },
         notes: { write: () => {} },

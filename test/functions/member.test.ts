@@ -170,9 +170,48 @@ describe('the filters of a member', () => {
     expect(said).toContainEqual({ type: 'not-looked-at', why: expect.stringContaining('/x') });
   });
 
-  it('are counted where there is no place', async () => {
-    const { put } = account({}, [group(EXECUTION), group('/access', { filters: [foreign('a'), foreign('b')] })]);
-    expect(await put()).toMatchObject({ put: 1, unmet: 1 });
+  it('are counted where there is no place, and that is told as a failure', async () => {
+    const full = ['a', 'b', 'c', 'd', 'e'].slice(0, limits.filtersPerLogGroupMax).map(foreign);
+    const { world, said } = account({}, [group(EXECUTION), group('/access', { filters: full })]);
+    const why = expect.stringMatching(/^in the way are filters that are not ours: a, b.*; remove one$/);
+    expect(await putFilters(world)).toMatchObject({
+      outcome: { put: 1, unmet: 1 },
+      failures: [
+        { message: expect.stringMatching(/^\/access is not sent: in the way are filters .*: a, b.*; remove one$/) },
+      ],
+      isSending: true,
+    });
+    expect(said).toContainEqual({ type: 'unmet', logGroup: '/access', why });
+  });
+
+  it.each<[string, Partial<FoundLogGroup>, RegExp]>([
+    [
+      'other filters took the places',
+      { filters: ['a', 'b', 'c', 'd', 'e'].map(foreign) },
+      /a, b, c, d, e; remove one$/,
+    ],
+    ['its class takes none', { logClass: 'INFREQUENT_ACCESS' }, /its class INFREQUENT_ACCESS takes no filters$/],
+  ])('send nothing, and the stack says why, where no log takes one: %s', async (_what, changes, message) => {
+    const { world } = account({}, [group(EXECUTION, changes), group('/access', changes)]);
+    const answers: { Status: string; Reason?: string }[] = [];
+    const handler = createHandler({
+      put: () => putFilters(world),
+      removal: () => createRemoval(world),
+      answer: async (_url, body) => {
+        answers.push(JSON.parse(body));
+        return 200;
+      },
+      sleep: async () => {},
+    });
+    const call = { getRemainingTimeInMillis: () => 600_000 };
+    for (const RequestType of ['Create', 'Update'] as const) {
+      await handler({ RequestType, ResponseURL: 'u', StackId: 's', RequestId: 'r', LogicalResourceId: 'l' }, call);
+    }
+    expect(answers.map(({ Status }) => Status)).toEqual(['FAILED', 'FAILED']);
+    expect(answers[0]?.Reason).toMatch(/^\/access is not sent: .*; API-Gateway-Execution-Logs_\S+ is not sent: /);
+    expect(answers[0]?.Reason).toMatch(message);
+    // So that a scheduled run is an error of the function, and one by hand says it.
+    await expect(handler(null, call)).rejects.toThrow('/access is not sent: ');
   });
 
   it('are put where they can be, and every failure is told', async () => {

@@ -9,7 +9,7 @@ import { refusedOf } from '../../shared/diagnosis/refused.js';
 import { messagesIn } from '../../shared/messages/index.js';
 import { bodyOf, subjectOf } from '../../shared/messages/text.js';
 import type { Notice, ProbedGateway } from '../../shared/model/index.js';
-import type { ReasonId } from '../../shared/model/reasons.js';
+import { type ReasonId, refusedWithOf } from '../../shared/model/reasons.js';
 import { sampleNotice } from '../../shared/notify/sample-notice.js';
 import { reportMessages } from '../../shared/report/messages/index.js';
 import { remedyOf } from '../../shared/report/page-actions.js';
@@ -112,7 +112,7 @@ function noticeOf({ client, store, reason, text, probed = null }: Cause): Notice
     truststoreOf(store.map(({ certificate }) => certificate)),
     AT,
     [],
-    reason,
+    refusedWithOf(reason, text),
     probed,
   );
   const group = { scope: 'partners.bank.example', issuerDn: client.certificate.issuerDn, reason };

@@ -2,8 +2,10 @@
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { messagesIn } from '../../shared/messages/index.js';
 import { ja } from '../../shared/messages/ja.js';
-import { phrases } from '../../shared/messages/phrases/ja.js';
+import { auditPhrases } from '../../shared/messages/phrases/audit-ja.js';
+import { phrases as alertPhrases } from '../../shared/messages/phrases/ja.js';
 import { bodyOf } from '../../shared/messages/text.js';
 import { findingCodes } from '../../shared/model/finding-codes.js';
 import type { Diagnosis, Finding } from '../../shared/model/index.js';
@@ -18,6 +20,8 @@ import { notice } from '../contract/examples.js';
 import { ca, leaf, SERVER_AUTH } from '../support/certificates.js';
 import { saidInSources } from './said.js';
 
+const phrases = { ...alertPhrases, ...auditPhrases };
+
 const placesIn = (words: string) => [...new Set(words.match(/\{\d+\}/g) ?? [])].sort();
 
 /** Terms of the field, products and fields of certificates; names, DNs, numbers and commands are taken out before. */
@@ -25,7 +29,7 @@ const TERMS = new Set(
   `AKID ALB API Amazon Application ASN Authority AWS Balancer BEGIN Base CA CloudFront CN CRL DER DN DirName DNS EC ECDSA END GeneralName Gateway
   HTTP ID IP JSON Let’s Encrypt DigiCert Sectigo Load Manager NetScape Netscape OCSP OpenSSL PEM POST Private REST RSA RSASSA-PSS S3 SHA SHA-1 SHA-256 SHA-384
   SM2 SSL TLS URI URL UTC UTF-8 WAF X.509 bit bits critical false keyCertSign keyUsage extendedKeyUsage basicConstraints mtls-watch otherName poison
-  s2 s2n Base64 serial true P-256 P-384 P-521 P-224 SHA256 Chrome with PKCS MD5 email S MIME server client CloudShell CloudWatch Lambda SNS KMS Insights JST`
+  s2 s2n Base64 serial true P-256 P-384 P-521 P-224 SHA256 Chrome with PKCS MD5 PowerShell UTF-16 UTF-32 ASCII Java LF CR gzip zip MB cat pkcs7 p7 p12 pfx mTLS email S MIME server client CloudShell CloudWatch Lambda SNS KMS Insights JST`
     .split(/\s+/)
     .filter((one) => one !== ''),
 );
@@ -61,9 +65,13 @@ describe('the catalogue', () => {
     expect(said.filter((words) => !Object.hasOwn(phrases, words))).toEqual([]);
   });
 
+  it('has each sentence once', () => {
+    expect(Object.keys(auditPhrases).filter((words) => Object.hasOwn(alertPhrases, words))).toEqual([]);
+  });
+
   it('has words for the doors, what they take, and where rules are known from', () => {
-    const doors = Object.values(doorRules).flatMap(({ name, update, keys, rules }) => [
-      ...[name, update, keys, rules.revocation.source],
+    const doors = Object.values(doorRules).flatMap(({ name, update, keys, rules, truststore }) => [
+      ...[name, update, keys, rules.revocation.source, ...(truststore.isPlain ? [truststore.source] : [])],
       ...Object.values(rules).flatMap(({ standing, source }) => (standing === 'documented' ? [] : [source])),
     ]);
     const rules = Object.values(knownRules).flatMap(({ standing, source }) =>
@@ -183,6 +191,15 @@ describe('one glossary', () => {
         .filter((id) => unspaced(titleOf(id)) !== unspaced(ja.reasons[id].title))
         .map((id) => [id, titleOf(id), ja.reasons[id].title]),
     ).toEqual([]);
+  });
+
+  it.each(['en', 'ja'] as const)('names a finding alike in alerts and runbooks: %s', (language) => {
+    const pages = findingCodes.map((code) => {
+      const title = /^# (.*)$/m.exec(readFileSync(`runbooks/${language}/${code}.md`, 'utf8'))?.[1] ?? '';
+      const { short } = messagesIn[language].findings[code];
+      return [code, unspaced(title).toLowerCase(), unspaced(short).toLowerCase()];
+    });
+    expect(pages.filter(([, title, short]) => title !== short)).toEqual([]);
   });
 
   it('names files of runbooks in the index as the pages do', () => {

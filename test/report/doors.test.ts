@@ -51,7 +51,7 @@ function reportOf(groups: typeof DOORS, forbidden: readonly ForbiddenFact[]) {
       ended: [],
       firing: groups.map(([group], n) => incident(1, { incidentId: `i${n}`, group, since: at })),
       forbidden,
-      ...{ details: null, expiring: null, sunset: null, silences: null, pipeline: null, gaps: [] },
+      ...{ details: null, expiring: null, sunset: null, silences: null, pipeline: null, scanners: new Set(), gaps: [] },
       verdictOf: () => null,
       contactOf: () => null,
       runbookUrl: (id) => `https://wiki.example.com/en/${id}.md`,
@@ -99,7 +99,7 @@ it('keeps rows of one name at two doors apart', () => {
     [undefined, 3],
   ]);
   const rows = csvOf(everywhere()).trimEnd().split('\r\n');
-  expect(rows.map((row) => row.split(',').at(-3))).toEqual([
+  expect(rows.map((row) => row.split(',').at(-4))).toEqual([
     '"door"',
     '"load-balancer"',
     '"cloudfront"',

@@ -61,6 +61,7 @@ function partsWith(text: string): ReportParts {
     }),
     contactOf: () => ({ name: text, contact: text }),
     runbookUrl: (id) => `https://wiki.example.com/en/${id}.md`,
+    scanners: new Set(),
     gaps: [{ id: 'verdicts-unavailable', detail: text }],
   };
 }

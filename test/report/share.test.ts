@@ -30,7 +30,7 @@ function reportOf(rows: readonly Row[], owner: 'client' | 'issuer') {
   const shown = { code: 'weak-key', evidence: [], remedy: '' };
   return buildReport({
     ...{ period, generatedAt: period.to, partner: null, folded: fold.result(), ended: [], firing: [], forbidden: [] },
-    ...{ details: null, expiring: null, sunset: null, silences: null, pipeline: null, gaps: [] },
+    ...{ details: null, expiring: null, sunset: null, silences: null, pipeline: null, scanners: new Set(), gaps: [] },
     verdictOf: () => (owner === 'client' ? ({ shown, diagnosis } as never) : null),
     contactOf: () => null,
     runbookUrl: (id) => `https://wiki.example.com/en/${id}.md`,

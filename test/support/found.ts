@@ -107,6 +107,7 @@ export function sendingScene(): Scene {
     target: { kind: 'destination', arn: DESTINATION, roleArn: 'arn:aws:iam::123456789012:role/sender' },
     coverage: null,
     known: null,
+    reportMail: null,
     heartbeat: null,
     topics: [],
     unreadable: [],
@@ -177,6 +178,7 @@ export function healthyScene(): Scene {
       runbooks: { baseUrl: WIKI, overrides: [] },
     },
     known: null,
+    reportMail: null,
     unreadable: [],
   };
   return structuredClone({
@@ -188,6 +190,7 @@ export function healthyScene(): Scene {
       coverage: null,
       truststores: new Map([['s3://truststores/orders.bank.example.pem', SOUND]]),
       pages: new Map(runbookIds.map((id) => [`${WIKI}/en/${id}.md`, { kind: 'answered', status: 200 }])),
+      mail: null,
     },
   }) as Scene;
 }

@@ -56,6 +56,8 @@ describe('in the settings', () => {
     const { detection, runbooks } = settings(text);
     expect(policyFor({ scope: 'a', issuerDn: ISSUER, reason: 'expired' }, detection).floor).toBe(77);
     expect(runbooks.overrides[0]?.issuerDn).toBe(ISSUER);
+    const loud = ISSUER.toUpperCase();
+    expect(policyFor({ scope: 'a', issuerDn: loud, reason: 'expired' }, detection).floor).toBe(77);
   });
 
   it.each(LOST)('%s stops with what it lost', (text, because) => {

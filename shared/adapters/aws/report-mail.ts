@@ -3,12 +3,9 @@
 import { type SESv2Client, SendEmailCommand } from '@aws-sdk/client-sesv2';
 import { MtlsWatchError, messageOf } from '../../base/errors.js';
 import { limits } from '../../base/limits.js';
-import type { Config } from '../../config/settings.js';
+import type { ReportMail } from '../../ports/watch.js';
 import type { ReportPage } from '../../report/deliver.js';
 import type { ReportSummary } from '../../report/summary.js';
-
-/** Whom the report comes from and goes to. */
-export type ReportMail = NonNullable<NonNullable<Config['report']>['mail']>;
 
 /** Rejects with `publish-failed`, retryable, where SES does not take it in time. */
 export function createReportMail(

@@ -19,7 +19,7 @@ import { destinationOf } from '../../config/destination.js';
 import { parseConfig } from '../../config/settings.js';
 import type { Clock } from '../../ports/index.js';
 import type { InventoryStore } from '../../ports/inventory.js';
-import type { Coverage, FilterTarget, FoundHeartbeat, FoundTopic, FoundWatch } from '../../ports/watch.js';
+import type { Coverage, FilterTarget, FoundHeartbeat, FoundTopic, FoundWatch, ReportMail } from '../../ports/watch.js';
 import { createDynamoClient } from '../dynamodb/client.js';
 import { createDynamoInventory } from '../dynamodb/inventory.js';
 import { all, createReader, each, type Reader } from './discovery/reader.js';
@@ -81,6 +81,7 @@ export async function findWatch(names: WatchNames, clients: WatchClients, clock:
     coverage,
     known:
       coverage === null || coverage.discover === null ? null : await knownIn(variables.TABLE_NAME, clients, reader),
+    reportMail: await reportMailOf(outputs.ReportFunctionName, clients, reader),
     heartbeat: sweep === null ? null : await heartbeatOf(sweep, clients, reader, clock.now()),
     topics: await each(topics, (arn) => topicOf(arn, clients, reader)),
     unreadable: reader.unreadable,
@@ -100,6 +101,7 @@ async function sender(
     target: { kind: 'destination', ...target },
     coverage: null,
     known: null,
+    reportMail: null,
     heartbeat: null,
     topics: await each(new Set(topics), (arn) => topicOf(arn, clients, reader)),
     unreadable: reader.unreadable,
@@ -160,6 +162,17 @@ async function coverageOf(text: string | undefined, reader: Reader): Promise<Cov
   return reader.read('the settings of the deployed functions', async () =>
     parseConfig(JSON.parse(text), 'the variable MTLS_WATCH_CONFIG'),
   );
+}
+
+/** Only the report's function is told the addresses. */
+async function reportMailOf(
+  name: string | undefined,
+  clients: WatchClients,
+  reader: Reader,
+): Promise<ReportMail | null> {
+  const text = (await functionOf(name, clients, reader))?.Environment?.Variables?.REPORT_MAIL;
+  if (text === undefined) return null;
+  return reader.read('whom the report is mailed to', async () => JSON.parse(text) as ReportMail);
 }
 
 async function knownIn(

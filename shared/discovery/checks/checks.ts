@@ -7,6 +7,7 @@ import type { Context, Expectations } from './context.js';
 import { domainChecks } from './domain.js';
 import { doorChecks } from './doors.js';
 import { logGroupChecks } from './log-groups.js';
+import { mailChecks } from './mail.js';
 import { runbookChecks } from './runbooks.js';
 import { apiTlsPolicy, defaultEndpoint, stageChecks } from './stage.js';
 import { watchChecks } from './watch.js';
@@ -15,7 +16,11 @@ export type { Expectations } from './context.js';
 
 export function runChecks(found: FoundAccount, expectations: Expectations): Check[] {
   const context: Context = { ...expectations, found, target: expectations.watch?.target ?? null };
-  const unreadable = [...found.unreadable, ...(expectations.watch?.unreadable ?? [])];
+  const unreadable = [
+    ...found.unreadable,
+    ...(expectations.watch?.unreadable ?? []),
+    ...(expectations.mail?.unreadable ?? []),
+  ];
   return [
     ...accountChecks(context),
     ...found.domains.flatMap((domain) => domainChecks(domain, context)),
@@ -24,6 +29,7 @@ export function runChecks(found: FoundAccount, expectations: Expectations): Chec
     ...logGroupChecks(context),
     ...watchChecks(context),
     ...runbookChecks(context),
+    ...mailChecks(context),
     ...unreadable.map(notRead),
   ];
 }

@@ -3,7 +3,7 @@
 import { digest } from '../../base/digest.js';
 import { type LogKind, SYSTEM_FIELDS } from '../../logs/filter-patterns.js';
 import type { FoundAccount, FoundStage } from '../../model/account.js';
-import type { Coverage, FilterTarget, FoundWatch } from '../../ports/watch.js';
+import type { Coverage, FilterTarget, FoundMail, FoundWatch } from '../../ports/watch.js';
 import { patternsOf } from '../log-patterns.js';
 import { aws, partitionOf } from '../shell.js';
 
@@ -20,6 +20,8 @@ export interface Expectations {
   readonly truststores: ReadonlyMap<string, TruststoreContents>;
   /** What came of fetching each page of the runbooks, by its address; null where none was fetched. */
   readonly pages: ReadonlyMap<string, PageAnswer> | null;
+  /** What SES says of the report's mail; null where nobody is mailed, or nobody asked. */
+  readonly mail: FoundMail | null;
 }
 
 /** What was read of a truststore, or why it could not be read. */

@@ -311,6 +311,7 @@ const refusals: Readonly<Record<string, string>> = {
   'rejected by validation': reasons.rejected.title,
   'denied by the connection function': reasons['denied-by-function'].title,
   'connection function failed': reasons['function-failed'].title,
+  '“{0}”': '「{0}」',
   'a reason that is not known here': 'ここでは知られていない理由',
   'Believe {0}: it sees what is not in this truststore or checks what is not known here.':
     '{0}の判断を信じてください。このトラストストアにはないものが見えているか、ここでは知られていない項目を確認しています。',
