@@ -95,7 +95,8 @@ it.each<[string, readonly string[], readonly number[]]>([
 ])('%s', async (_, paths, counts) => {
   for (const isUnread of [true, false]) {
     const here = await itemsOf(paths, 0, isUnread);
-    for (const threads of isUnread ? counts : counts.slice(-1)) expect(await itemsOf(paths, threads, isUnread)).toEqual(here);
+    for (const threads of isUnread ? counts : counts.slice(-1))
+      expect(await itemsOf(paths, threads, isUnread)).toEqual(here);
   }
 });
 
