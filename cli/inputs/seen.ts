@@ -118,8 +118,6 @@ export interface Seen {
   readonly texts: () => (stream: string, at: number | null, checksum: number, bytes: number) => boolean;
 }
 
-export const ALL_NEW: Seen = { isNew: () => true, isNewDigest: () => true, texts: () => () => true };
-
 /** Which events were there before, in all files. */
 export function seenEvents(): Seen {
   const ids = counter(limits.replayIdsMax);
