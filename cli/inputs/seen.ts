@@ -107,8 +107,6 @@ export interface Seen {
   readonly texts: () => (stream: string, at: number | null, text: Buffer) => boolean;
 }
 
-export const ALL_NEW: Seen = { isNew: () => true, texts: () => () => true };
-
 /** Which events were there before, in all files. */
 export function seenEvents(): Seen {
   const seen = counter(limits.replayIdsMax);

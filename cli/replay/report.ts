@@ -18,7 +18,7 @@ import type { Partner } from '../../shared/report/partner.js';
 import { type Period, weekUntil } from '../../shared/report/period.js';
 import type { Report } from '../../shared/report/schema.js';
 import { observations } from '../../shared/x509/observed.js';
-import { observedOf } from '../inputs/clients.js';
+import { observedOf } from '../inputs/observe.js';
 import { readUsableTruststore } from '../inputs/truststores.js';
 import { collectCalls } from './calls.js';
 import { daysWithEvidence } from './evidence.js';

@@ -13,7 +13,7 @@ import { parseTruststore } from '../x509/truststore.js';
 import { type ClientDetail, type Gap, gap } from './build.js';
 import { deliverReport, type ReportDelivered, type ReportDelivery } from './deliver.js';
 import { mergeDetails } from './details.js';
-import { expiringOf, sunsetOf } from './expiring.js';
+import { expiringInPast, sunsetOf } from './expiring.js';
 import { gatherReport } from './gather.js';
 import { lastWeek, type Period } from './period.js';
 import type { Report } from './schema.js';
@@ -44,7 +44,8 @@ export function createWeeklyReport(to: ReportWorld): () => Promise<ReportDeliver
 
 async function makeReport(period: Period, to: ReportWorld): Promise<Report> {
   const { world, delivery } = to;
-  const gaps: Gap[] = [gap('expiry-without-clients')];
+  const gaps: Gap[] = [];
+  const certificates = await certificatesOf(period, world, gaps);
   // One query after the other: the account's are shared with people who look for something.
   const details = await detailsOf(period, to, gaps);
   const pipeline = await pipelineOf(period, to, gaps);
@@ -57,7 +58,7 @@ async function makeReport(period: Period, to: ReportWorld): Promise<Report> {
       generatedAt: world.clock.now(),
       details,
       calls,
-      ...(await casOf(period, world, gaps)),
+      ...certificates,
       pipeline,
       gaps,
     },
@@ -143,12 +144,16 @@ async function unlessUnavailable<T>(gaps: Gap[], id: Gap['id'], read: () => Prom
   }
 }
 
-/** What the truststores of the settings tell of CAs; null where none could be read. */
-export async function casOf(
+/**
+ * What the truststores of the settings tell of CAs, and exported logs of those who were let in; null where there is neither. The gap
+ * that this leaves is added.
+ */
+export async function certificatesOf(
   period: Period,
-  { config, truststores }: World,
+  { config, truststores, stores }: World,
   gaps: Gap[],
 ): Promise<Pick<Report, 'expiring' | 'sunset'>> {
+  const callers = await stores.callers.all();
   const uris = new Set(Object.keys(config.truststores).map((scope) => truststoreUri(scope, config.truststores) ?? ''));
   const parsed = await pMap(
     uris,
@@ -163,7 +168,8 @@ export async function casOf(
     { concurrency: limits.storeConcurrencyMax },
   );
   const readable = parsed.filter((truststore) => truststore !== null);
-  return readable.length === 0
-    ? { expiring: null, sunset: null }
-    : { expiring: expiringOf(null, readable, period.to), sunset: sunsetOf(null, readable, period.to) };
+  const expiring = readable.length + callers.length === 0 ? null : expiringInPast(callers, readable, period.to);
+  const known = callers.length === 0 ? 'expiry-without-clients' : 'expiry-of-the-past';
+  gaps.push(gap(expiring === null ? 'expiry-unknown' : known));
+  return { expiring, sunset: readable.length === 0 ? null : sunsetOf(null, readable, period.to) };
 }
