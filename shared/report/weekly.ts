@@ -3,10 +3,10 @@
 import pMap from 'p-map';
 import { MtlsWatchError } from '../base/errors.js';
 import { limits } from '../base/limits.js';
-import { DAY_MS } from '../base/time.js';
+import { DAY_MS, hourOf, minuteOf } from '../base/time.js';
 import type { Calls } from '../calls/calls.js';
 import { type AskInsights, countCalls } from '../calls/count-calls.js';
-import { truststoreUri } from '../config/qualified-names.js';
+import { ACCOUNT_BLANK, truststoreUri } from '../config/qualified-names.js';
 import { unlessUnreadable } from '../diagnosis/diagnosis.js';
 import type { World } from '../ports/index.js';
 import { parseTruststore } from '../x509/truststore.js';
@@ -144,6 +144,13 @@ async function unlessUnavailable<T>(gaps: Gap[], id: Gap['id'], read: () => Prom
   }
 }
 
+/** Where one address stands for many accounts, the scopes of the period say for which. */
+async function scopesIn({ from, to }: Period, { config, stores }: Pick<World, 'config' | 'stores'>): Promise<string[]> {
+  if (!Object.values(config.truststores).some((uri) => uri.includes(ACCOUNT_BLANK))) return [];
+  const groups = await stores.rollups.groups(hourOf(minuteOf(from)), hourOf(minuteOf(to)), limits.reportGroupsMax);
+  return groups.map(({ scope }) => scope);
+}
+
 /**
  * What the truststores of the settings tell of CAs, and exported logs of those who were let in; null where there is neither. The gap
  * that this leaves is added.
@@ -154,7 +161,8 @@ export async function certificatesOf(
   gaps: Gap[],
 ): Promise<Pick<Report, 'expiring' | 'sunset'>> {
   const callers = await stores.callers.all();
-  const uris = new Set(Object.keys(config.truststores).map((scope) => truststoreUri(scope, config.truststores) ?? ''));
+  const scopes = [...Object.keys(config.truststores), ...(await scopesIn(period, { config, stores }))];
+  const uris = new Set(scopes.flatMap((scope) => truststoreUri(scope, config.truststores) ?? []));
   const parsed = await pMap(
     uris,
     (uri) =>
