@@ -8,12 +8,13 @@ import { Command } from 'commander';
 import { messagesIn } from '../../shared/messages/index.js';
 import { type FormatOption, readFormat, withFormat } from '../inputs/format.js';
 import type { LiveOptions } from '../inputs/live/find.js';
-import { liveOf, say, withLive } from '../inputs/live/options.js';
+import { liveOf, withLive } from '../inputs/live/options.js';
 import { settingsOfStack, withStackSettings } from '../inputs/settings.js';
 import { readReplayConfig, withOneFormat } from '../replay/config.js';
 import { mostTelling, printReplay, wasJudged } from '../replay/output.js';
 import { writeRefusedClient } from '../replay/refused-client.js';
 import { replay } from '../replay/replay.js';
+import { note, warning } from '../terminal/notes.js';
 import { configOption, languageOption, withLanguage } from '../terminal/options.js';
 
 interface Options extends LiveOptions, FormatOption {
@@ -43,7 +44,7 @@ export function replayCommand(): Command {
     // The charts of a report are loaded only where one is asked for.
     const reports = options.report === undefined ? null : await import('../replay/report.js');
     if (options.report !== undefined) await reports?.prepareFolder(options.report);
-    const live = await liveOf({ ...options, accessLogFormats: config.accessLogFormats }, 'refusals', say);
+    const live = await liveOf({ ...options, accessLogFormats: config.accessLogFormats }, 'refusals', note);
     const scene = reports?.reportCollector(config.accessLogFormats);
     const replayed = await replay(inputs, config, options.truststore ?? deployed?.truststores, scene, live);
     const written =
@@ -55,8 +56,8 @@ export function replayCommand(): Command {
       worst === null || options.report === undefined
         ? null
         : await writeRefusedClient(worst, replayed.world.stores.certificates, options.report);
-    for (const { file, detail } of replayed.problems) process.stderr.write(`warning: ${file}: ${detail}\n`);
-    for (const error of replayed.truststoreErrors) process.stderr.write(`warning: ${error}\n`);
+    for (const { file, detail } of replayed.problems) warning(`${file}: ${detail}`);
+    replayed.truststoreErrors.forEach(warning);
     if (options.json) {
       for (const notice of replayed.notices) process.stdout.write(`${JSON.stringify(notice)}\n`);
       process.stdout.write(`${JSON.stringify(replayed.summary)}\n`);

@@ -8,6 +8,7 @@ import { fieldsOfRecord } from '../../shared/logs/read-record.js';
 import { formatOfGroup, type RecordFormat } from '../../shared/logs/record-format.js';
 import type { LogEvent } from '../../shared/model/index.js';
 import type { ObservedClient } from '../../shared/x509/observed.js';
+import { warning } from '../terminal/notes.js';
 import { progressBar } from '../terminal/progress.js';
 import type { Live } from './live/options.js';
 import { readInputs } from './read.js';
@@ -28,7 +29,7 @@ export async function* observeClients(
   const isNew = deduplicator();
   const bar = progressBar(process.stderr);
   for await (const item of readInputs(inputs, { stdin: process.stdin, live: live?.items ?? null, formats })) {
-    if (item.kind === 'problem') process.stderr.write(`warning: ${item.file}: ${item.detail}\n`);
+    if (item.kind === 'problem') warning(`${item.file}: ${item.detail}`);
     if (item.kind === 'searched') bar.searched(item.done, item.total);
     if (item.kind !== 'batch') continue;
     for (const event of item.batch.events) {
