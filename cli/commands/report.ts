@@ -70,14 +70,19 @@ export function reportCommand(): Command {
     const page = await writeReport(made.report, options.out, language);
     const isJudged = !isWithoutEvidence(made.report);
     process.stdout.write(options.json === true ? writtenLine(made.report, page, isJudged) : `${page}\n`);
-    for (const { id } of made.report.gaps) note(`missing: ${reportMessages[language].gaps[id]}\n`);
+    for (const { id } of made.report.gaps) note(`${NOTES[language].missing}${reportMessages[language].gaps[id]}\n`);
     // A count of zero is an answer only if something was read.
     if (!isJudged) {
-      note('nothing was judged: that nothing was refused is not known\n');
+      note(`${NOTES[language].nothing}\n`);
       process.exitCode = 1;
     }
   });
 }
+
+const NOTES = {
+  en: { missing: 'missing: ', nothing: 'nothing was judged: that nothing was refused is not known' },
+  ja: { missing: '不足: ', nothing: '判定できるものがないため、拒否がなかったとは言えません' },
+} as const satisfies Record<Language, object>;
 
 function writtenLine({ period, totals, gaps }: Report, page: string, isJudged: boolean): string {
   const { failures } = totals;
