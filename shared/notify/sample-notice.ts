@@ -4,12 +4,13 @@ import { MINUTE_MS } from '../base/time.js';
 import type { Deployment, Notice, NoticeKind } from '../model/index.js';
 import { english, say } from '../model/phrases.js';
 
+const remedy = say`Nothing: this is a test of mtls-watch, no certificate was refused.`;
+const evidence = say`a test`;
+
 /** @param now milliseconds since the epoch */
 export function sampleNotice(kind: NoticeKind, now: number, place: Deployment | null): Notice {
   const at = new Date(now).toISOString();
   const incidentId = `test-${Math.floor(now / MINUTE_MS)}`;
-  const remedy = say`Nothing: this is a test of mtls-watch, no certificate was refused.`;
-  const evidence = say`a test`;
   return {
     type: 'notice',
     version: 1,

@@ -18,6 +18,9 @@ const quoted = (args: readonly string[]): string => args.map((arg) => `'${arg}'`
 const cli = (args: readonly string[], before: string): string =>
   `${before} '${process.execPath}' cli/start.mjs ${quoted(args)}`;
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: what terminals are told
+const FIRST_COLUMN = /\u001B\[[01]?G/g;
+
 export function requireScript(): void {
   const { stdout = '' } = spawnSync('script', ['--version'], { encoding: 'utf8' });
   if (!stdout.includes('util-linux')) throw new Error('expected `script` of util-linux, which makes pseudo-terminals');
@@ -27,8 +30,9 @@ export function requireScript(): void {
 async function onTerminal(args: readonly string[], width: number, before: string): Promise<string> {
   const command = `stty cols ${width} rows 50; exec ${cli(args, before)}`;
   const shown = spawnIn('script', ['-qec', command, '/dev/null']);
-  // A line that tells what is being done is written over.
-  return stripVTControlCharacters((await shown).replaceAll('\r\n', '\n')).replace(/[^\n]*\r/g, '');
+  // Lines that tell what is being done are written over, from the first column on.
+  const lines = (await shown).replaceAll('\r\n', '\n').replace(FIRST_COLUMN, '\r');
+  return stripVTControlCharacters(lines).replace(/[^\n]*\r/g, '');
 }
 
 export async function inPipe(args: readonly string[], before = ''): Promise<string> {
