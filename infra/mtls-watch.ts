@@ -23,6 +23,7 @@ import { prebuilt } from './build/prebuilt.js';
 import { functionEnvironment, settingsText } from './config.js';
 import { AlertTopic } from './constructs/alert-topic.js';
 import { Backfill } from './constructs/backfill.js';
+import { CallLogs } from './constructs/call-logs.js';
 import { Canary } from './constructs/canary.js';
 import { CentralStream, isOpen } from './constructs/central-stream.js';
 import { dataKey, dataKeyStatements } from './constructs/data-key.js';
@@ -106,6 +107,7 @@ export class MtlsWatch extends OperatedWatch {
   /** The environments of the functions, without the settings. */
   private readonly environments: Readonly<Record<string, string>>[] = [];
   private readonly operator: LambdaFunction;
+  private readonly report: WeeklyReport | undefined;
   private readonly backfill: Backfill | undefined;
   /** The functions that read truststores. */
   private readonly readers: readonly LambdaFunction[];
@@ -138,6 +140,7 @@ export class MtlsWatch extends OperatedWatch {
       reserveConcurrency: config.reservedConcurrency !== null,
     });
     const report = this.addReport(common, ingest.fn.logGroup);
+    this.report = report;
     const canary = this.addCanary(common);
     this.backfill = this.addBackfill(common);
     this.readers = [ingest.fn, sweep.fn, ...[report, this.backfill].flatMap((one) => one?.fn ?? [])];
@@ -224,6 +227,7 @@ export class MtlsWatch extends OperatedWatch {
       if (logGroup === null) continue;
       const filter = this.subscriptions.add(kind, logGroup, logGroup.node.path, logs.accessFormat);
       this.reconciler.lookAt(kind, logGroup);
+      if (kind === 'access') this.report?.lookAt(logGroup);
       if (resource !== undefined && Stack.of(resource) === Stack.of(this)) resource.node.addDependency(filter);
     }
     this.watched.addStage(stage, logs);
@@ -279,6 +283,7 @@ export class MtlsWatch extends OperatedWatch {
       schedule,
       reportDays: retention.reportDays,
       ingestLogs,
+      calls: CallLogs.of(this, common.config),
     });
   }
 

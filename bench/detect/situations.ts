@@ -133,6 +133,7 @@ function detectionOfAlarm({ alarm, recent }: { readonly alarm: boolean; readonly
       isSteady: false,
       lateMinutes: 0,
       standingMinutes: 0,
+      elevation: 0,
       course: UNKNOWN_COURSE,
     },
   };

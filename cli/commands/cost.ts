@@ -37,6 +37,7 @@ interface Options {
   readonly requestsPerMonth?: string;
   readonly domains: string;
   readonly connectionsPerMonth: string;
+  readonly countedRequestsPerMonth: string;
   readonly canaries: string;
   readonly accounts: string;
   readonly json?: boolean;
@@ -48,6 +49,7 @@ export function costCommand(output: Output = process.stdout): Command {
     .option('--requests-per-month <n>', 'all requests, to show the cost of each')
     .option('--domains <n>', 'custom domains that are watched', '1')
     .option('--connections-per-month <n>', 'connections to distributions and load balancers with connection logs', '0')
+    .option('--counted-requests-per-month <n>', 'requests in access logs whose calls are counted (successes)', '0')
     .option('--canaries <n>', 'domains with a canary', '0')
     .option('--accounts <n>', 'accounts that send their logs to this one', '0')
     .option('--json', 'one JSON object a line: costs, then one summary')
@@ -63,6 +65,7 @@ function loadOf(options: Options): Load {
     requestsPerMonth: countOption('--requests-per-month', options.requestsPerMonth ?? '0'),
     domains: countOption('--domains', options.domains),
     connectionsPerMonth: countOption('--connections-per-month', options.connectionsPerMonth),
+    countedRequestsPerMonth: countOption('--counted-requests-per-month', options.countedRequestsPerMonth),
     canaries: countOption('--canaries', options.canaries),
     accounts: countOption('--accounts', options.accounts),
   };

@@ -4,6 +4,7 @@ import { Command, Option } from 'commander';
 import { systemClock } from '../../shared/adapters/clock.js';
 import { MtlsWatchError } from '../../shared/base/errors.js';
 import { clean } from '../../shared/base/text.js';
+import type { AskInsights } from '../../shared/calls/count-calls.js';
 import { gap } from '../../shared/report/build.js';
 import { gatherReport } from '../../shared/report/gather.js';
 import { reportMessages } from '../../shared/report/messages/index.js';
@@ -11,7 +12,7 @@ import type { Language } from '../../shared/report/messages/types.js';
 import type { Partner } from '../../shared/report/partner.js';
 import { daysPeriod, lastWeek, type Period, weekPeriod } from '../../shared/report/period.js';
 import type { Report } from '../../shared/report/schema.js';
-import { casOf } from '../../shared/report/weekly.js';
+import { callsOf, certificatesOf } from '../../shared/report/weekly.js';
 import { createTruststores } from '../inputs/file-truststores.js';
 import { type FormatOption, readFormat, withFormat } from '../inputs/format.js';
 import { issuerOption } from '../inputs/issuers.js';
@@ -112,7 +113,7 @@ async function reportOfLogs(
   }
   const { truststore } = options;
   const language = languageOption(givenLanguage(options), config.language);
-  const scene = reportCollector(config.accessLogFormats);
+  const scene = reportCollector(config.accessLogFormats, live !== null);
   const replayed = await replay(inputs, config, truststore, scene, live);
   for (const { file, detail } of replayed.problems) warning(`${file}: ${detail}`);
   replayed.truststoreErrors.forEach(warning);
@@ -139,14 +140,23 @@ async function reportOfTable(options: Options, period: Period | null, partner: P
   };
   const of = period ?? lastWeek(clock.now(), config.report?.timeZone);
   const gaps = [gap('details-unavailable'), gap('pipeline-unknown')];
-  const cas = await casOf(of, world, gaps);
-  gaps.push(gap(cas.expiring === null ? 'expiry-unknown' : 'expiry-without-clients'));
+  const certificates = await certificatesOf(of, world, gaps);
   const language = languageOption(givenLanguage(options), config.language);
-  const unknown = { details: null, pipeline: null, ...cas, gaps, onOrganizations: warnOfSeveral };
+  const calls = await callsOf(of, world, await askHere(), gaps);
+  const unknown = { details: null, pipeline: null, calls, ...certificates, gaps, onOrganizations: warnOfSeveral };
   return {
     language,
     report: await gatherReport({ period: of, partner, language, generatedAt: clock.now(), ...unknown }, world),
   };
+}
+
+/** Loads the SDK only here. */
+async function askHere(): Promise<AskInsights> {
+  const [{ CloudWatchLogsClient }, { createInsights }] = await Promise.all([
+    import('@aws-sdk/client-cloudwatch-logs'),
+    import('../../shared/adapters/aws/insights.js'),
+  ]);
+  return createInsights(new CloudWatchLogsClient({})).query;
 }
 
 const NAMES_SHOWN_MAX = 5;

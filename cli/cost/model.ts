@@ -18,6 +18,8 @@ export interface Load {
   readonly domains: number;
   /** Connections to distributions and load balancers whose connection logs are delivered, the successful ones too. */
   readonly connectionsPerMonth: number;
+  /** Requests in the access logs whose calls are counted (`successes`), the successful ones too. */
+  readonly countedRequestsPerMonth: number;
   readonly canaries: number;
   /** Accounts that send their logs to this one; 0 if this account watches only itself. */
   readonly accounts: number;
@@ -95,6 +97,12 @@ function loggedGb({ alone, batches, invocations, sweeps }: Runs, { logBytes }: M
   );
 }
 
+/** Connection logs that are delivered, and access logs whose calls are counted: each record once, by the report on its week. */
+function logsRead({ connectionsPerMonth, countedRequestsPerMonth }: Load): [connectionGb: number, countedGb: number] {
+  const { connectionRecordBytes, recordBytes } = assumptions;
+  return [(connectionsPerMonth * connectionRecordBytes) / GB, (countedRequestsPerMonth * recordBytes) / GB];
+}
+
 export function costLines(load: Load, from: Measured = measured): CostLine[] {
   const lines: CostLine[] = [];
   const add = (service: string, what: string, quantity: number, price: PriceName, basis: CostLine['basis']): void => {
@@ -133,11 +141,12 @@ export function costLines(load: Load, from: Measured = measured): CostLine[] {
   const logGb = loggedGb({ alone, batches, invocations, sweeps }, from);
   add('CloudWatch', "the functions' logs, GB", logGb, 'logGb', 'measured');
   add('CloudWatch', 'log storage, GB-months', logGb * a.logRetentionMonths, 'logGbMonth', 'measured');
-  const connectionGb = (load.connectionsPerMonth * a.connectionRecordBytes) / GB;
+  const [connectionGb, countedGb] = logsRead(load);
   add('CloudWatch', 'connection logs delivered, GB', connectionGb, 'vendedLogGb', 'assumed');
   add('CloudWatch', 'connection log storage, GB-months', connectionGb * a.logRetentionMonths, 'logGbMonth', 'assumed');
   // Two queries a week over the log of the week.
   add('CloudWatch', 'Insights queries of the report, GB', 2 * logGb, 'insightsGb', 'measured');
+  add('CloudWatch', 'Insights queries that count calls, GB', countedGb, 'insightsGb', 'assumed');
   add(
     'CloudWatch',
     'metrics',

@@ -18,8 +18,9 @@ import type { Partner } from '../../shared/report/partner.js';
 import { type Period, weekUntil } from '../../shared/report/period.js';
 import type { Report } from '../../shared/report/schema.js';
 import { observations } from '../../shared/x509/observed.js';
-import { observedOf } from '../inputs/clients.js';
+import { observedOf } from '../inputs/observe.js';
 import { readUsableTruststore } from '../inputs/truststores.js';
+import { collectCalls } from './calls.js';
 import { daysWithEvidence } from './evidence.js';
 import type { Replayed, ReplayObserver } from './types.js';
 
@@ -38,9 +39,13 @@ export interface CollectorOptions {
   readonly onOrganizations?: (names: readonly string[]) => void;
 }
 
-/** @param formats by log group, those that the logs are replayed with */
-export function reportCollector(formats: FormatsByLogGroup = {}): ReportCollector {
+/**
+ * @param formats by log group, those that the logs are replayed with
+ * @param isRefusalsOnly whether the logs were searched for refusals, so that what was let in is not among them
+ */
+export function reportCollector(formats: FormatsByLogGroup = {}, isRefusalsOnly = false): ReportCollector {
   const collector = collectDetails();
+  const calls = collectCalls();
   const seen = observations();
   const days = daysWithEvidence();
   let lastAt = 0;
@@ -52,6 +57,7 @@ export function reportCollector(formats: FormatsByLogGroup = {}): ReportCollecto
     const clients = seen.clients();
     const gaps: Gap[] = [
       ...(collector.isCut() ? [gap('details-cut')] : []),
+      ...(calls.isCut() ? [gap('successes-cut')] : []),
       ...(days.isAnyWithin(period.from, period.to) ? [] : [gap('nothing-judged')]),
     ];
     return gatherReport(
@@ -62,6 +68,7 @@ export function reportCollector(formats: FormatsByLogGroup = {}): ReportCollecto
         // The end of the period, so that the same logs give the same report.
         generatedAt: period.to,
         details: collector.details(period),
+        calls: isRefusalsOnly ? null : calls.calls(period, world.config),
         expiring: expiringOf(clients, truststores, period.to),
         sunset: sunsetOf(clients, truststores, period.to),
         pipeline: {
@@ -83,7 +90,9 @@ export function reportCollector(formats: FormatsByLogGroup = {}): ReportCollecto
       const format = formatOfGroup(formats, logGroup);
       days.add(event, format);
       const observed = observedOf(event, format);
-      if (observed !== null) seen.add(observed);
+      if (observed === null) return;
+      seen.add(observed);
+      calls.add(observed, logGroup);
     },
     report,
     write: async (replayed, folder, truststore) => {

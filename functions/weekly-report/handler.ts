@@ -1,4 +1,4 @@
-/** Called once a week by the scheduler; the event is not used. */
+/** Called once a week by the scheduler; its event names log groups in addition to those of the settings. */
 
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { S3Client } from '@aws-sdk/client-s3';
@@ -6,6 +6,7 @@ import { SNSClient } from '@aws-sdk/client-sns';
 import { createInsights } from '../../shared/adapters/aws/insights.js';
 import { consoleUrl, createReportBucket } from '../../shared/adapters/aws/report-bucket.js';
 import { createAnnounce } from '../../shared/adapters/aws/report-topic.js';
+import { withLogGroups } from '../../shared/config/settings.js';
 import { withInventory } from '../../shared/discovery/known-world.js';
 import type { ReportMail } from '../../shared/ports/watch.js';
 import type { ReportDelivery } from '../../shared/report/deliver.js';
@@ -43,4 +44,8 @@ const delivery: ReportDelivery = {
 };
 const query: ReportWorld['query'] = (text, from, to) => insights.query(logGroup, text, from, to);
 
-export const handler = () => inWorld((world) => createWeeklyReport({ world, query, delivery })());
+export const handler = (event: unknown) =>
+  inWorld((world) => {
+    const config = withLogGroups(world.config, event);
+    return createWeeklyReport({ world: { ...world, config }, query, ask: insights.query, delivery })();
+  });

@@ -11,6 +11,7 @@ import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import { Construct } from 'constructs';
 import { identitiesOf } from '../../shared/config/report-mail.js';
 import type { Config } from '../../shared/config/settings.js';
+import type { CallLogs } from './call-logs.js';
 import { privateBucket } from './private-bucket.js';
 import { schedulerRole } from './scheduler-role.js';
 import { WatchFunction } from './watch-function.js';
@@ -27,15 +28,19 @@ export interface WeeklyReportProps {
   readonly schedule: NonNullable<Config['report']>;
   /** The log group with ingest's failure records. */
   readonly ingestLogs: ILogGroup;
+  /** The access logs whose calls are counted; null where none are. */
+  readonly calls: CallLogs | null;
 }
 
 export class WeeklyReport extends Construct {
   readonly fn: LambdaFunction;
   readonly bucket: Bucket;
+  private readonly calls: CallLogs | null;
 
   constructor(scope: Construct, id: string, props: WeeklyReportProps) {
     super(scope, id);
     this.bucket = this.reportBucket(props);
+    this.calls = props.calls;
     const watch = new WatchFunction(this, 'Report', {
       ...props,
       description: 'mtls-watch: writes the weekly report and sends its summary',
@@ -44,9 +49,14 @@ export class WeeklyReport extends Construct {
         REPORT_BUCKET: this.bucket.bucketName,
         INGEST_LOG_GROUP: props.ingestLogs.logGroupName,
       },
-      statements: [...props.statements, ...this.statements(props.ingestLogs), ...this.mailStatements(props.schedule)],
+      statements: [
+        ...props.statements,
+        ...this.statements(props.ingestLogs),
+        ...(props.calls?.statements() ?? []),
+        ...this.mailStatements(props.schedule),
+      ],
       memoryMiB: 1024,
-      // Time for two queries of up to a minute, and a read for each group.
+      // Time for two queries of up to a minute, those that count calls, and a read for each group.
       timeout: Duration.minutes(10),
     });
     this.fn = watch.fn;
@@ -61,6 +71,7 @@ export class WeeklyReport extends Construct {
         reason: 'The function makes a folder for each week below this prefix.',
       },
     );
+    props.calls?.explain(watch);
     new EventInvokeConfig(this, 'AsyncInvocations', { function: this.fn, retryAttempts: 2 });
     const { day, hour, timeZone } = props.schedule;
     new Schedule(this, 'EveryWeek', {
@@ -71,8 +82,16 @@ export class WeeklyReport extends Construct {
         weekDay: day,
         timeZone: TimeZone.of(timeZone),
       }),
-      target: new LambdaInvoke(this.fn, { role: schedulerRole(this, this.fn) }),
+      target: new LambdaInvoke(this.fn, {
+        role: schedulerRole(this, this.fn),
+        ...(props.calls && { input: props.calls.event() }),
+      }),
     });
+  }
+
+  /** Counts the calls in the access log of a watched stage too. */
+  lookAt(logGroup: ILogGroup): void {
+    this.calls?.lookAt(logGroup, this.fn);
   }
 
   private statements(ingestLogs: ILogGroup): PolicyStatement[] {

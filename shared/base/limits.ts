@@ -48,6 +48,8 @@ export const limits = {
   accessFormatCharsMax: 3 * KIB,
   /** Access-log formats of one domain in the inventory, 3 KB each and the log group's name: 60 KB of DynamoDB's 400 KB. */
   inventoryFormatsMax: 16,
+  /** Access log groups of one domain in the inventory, up to 512 bytes each: 50 KB of DynamoDB's 400 KB. */
+  inventoryAccessLogsMax: 100,
   /** Compiled formats that are cached; a stage has one. */
   accessFormatsCachedMax: 200,
   /**
@@ -55,6 +57,12 @@ export const limits = {
    * each.
    */
   formatStepsMax: 20_000,
+  /** A thread that reads files starts in 50 ms, in which these many bytes of gzip are read without it. */
+  inputThreadFromBytes: 1 * MIB,
+  /** What such a thread hands over at once: some two hundred access records, which stay in the processor's cache meanwhile. */
+  inputBlockBytes: 512 * KIB,
+  /** Blocks that such a thread reads ahead: the beginning of the next file, while another is counted. */
+  inputBlocksAheadMax: 16,
   /** Events read from a file before they are processed as a batch; lines of one request are close to each other. */
   inputBatchEventsMax: 10_000,
   /** The same in characters, for logs with very long lines. */
@@ -282,6 +290,18 @@ export const limits = {
   insightsWaitMsMax: 60_000,
   insightsPollMs: 1_000,
   insightsRowsMax: 1_000,
+  /** Domains and issuers of one log group: the most rows that CloudWatch Logs Insights gives. */
+  callRowsMax: 10_000,
+  /** Beginnings of names of log groups in a role's policy, 100 bytes each. */
+  successPatternsMax: 20,
+  /** Log groups whose calls a report counts, each with a query of its own, some seconds each and a few at a time. */
+  callLogGroupsMax: 200,
+  /** Logs Insights runs 100 queries of an account at a time; people have some of them. */
+  callQueriesAtOnceMax: 4,
+  /** For all queries of a report: half of what its function has. */
+  callQueriesMsMax: 300_000,
+  /** Domains, issuers and days whose calls are counted during a replay; 300 bytes each. */
+  replayCallsMax: 50_000,
   /** Scopes and days whose index entry a container caches. */
   scopesIndexedMax: 1_000,
   /** Scopes of one day in the index: custom domains and APIs of one account. */

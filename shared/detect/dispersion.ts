@@ -56,6 +56,8 @@ export function learnVariance(
   memory: number,
   news: boolean,
 ): void {
+  // None of its steps was recorded.
+  if (mean <= 0) return;
   const { phi, psi } = varianceOf(state, slot);
   const variance = phi * mean + (psi + doubt) * mean * mean;
   const cut = RESIDUAL_MAX ** 2 * (variance + phi);

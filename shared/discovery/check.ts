@@ -22,6 +22,7 @@ export const checkIds = [
   'http-api-covered',
   'access-log',
   'access-log-format',
+  'successes',
   'connection-log',
   'connection-log-region',
   'connection-log-fields',

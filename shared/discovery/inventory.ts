@@ -21,7 +21,15 @@ export function knownDomains(domains: readonly FoundDomain[], truststoreBuckets:
       hasExecutionLog: executionLog.kind !== 'unsupported',
     })),
     ...formatsOf(stages),
+    ...accessLogsOf(stages),
   }));
+}
+
+function accessLogsOf(stages: readonly FoundStage[]): Pick<KnownDomain, 'accessLogGroups'> {
+  const accessLogGroups = [...new Set(stages.flatMap(({ accessLog }) => accessLog?.logGroup ?? []))];
+  return accessLogGroups.length === 0
+    ? {}
+    : { accessLogGroups: accessLogGroups.slice(0, limits.inventoryAccessLogsMax) };
 }
 
 /** If two stages write to one log group, the format of the first. */

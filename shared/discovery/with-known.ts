@@ -10,8 +10,8 @@ import type { KnownDomain } from '../model/account.js';
  */
 export function withKnown<
   T extends Pick<Config, 'domains' | 'apisWithoutExecutionLog' | 'truststores'> &
-    Partial<Pick<Config, 'accessLogFormats'>>,
->(config: T, known: readonly KnownDomain[]): T & Pick<Config, 'accessLogFormats'> {
+    Partial<Pick<Config, 'accessLogFormats' | 'accessLogGroups'>>,
+>(config: T, known: readonly KnownDomain[]): T & Pick<Config, 'accessLogFormats' | 'accessLogGroups'> {
   const namesByPlace = new Map<string, Set<string>>();
   for (const { name, stages } of known) {
     for (const { apiId, stage } of stages) {
@@ -26,8 +26,12 @@ export function withKnown<
   const truststores = known.flatMap(({ name, truststoreUri }) =>
     truststoreUri === null ? [] : [[name, truststoreUri] as const],
   );
+  const { accessLogGroups = [] } = config;
+  const found = new Set(known.flatMap((domain) => domain.accessLogGroups ?? []));
+  for (const { name } of accessLogGroups) found.delete(name);
   return {
     ...config,
+    accessLogGroups: [...accessLogGroups, ...[...found].map((name) => ({ name, create: false }))],
     domains: { ...Object.fromEntries(domains), ...config.domains },
     apisWithoutExecutionLog: [...new Set([...config.apisWithoutExecutionLog, ...silent])],
     truststores: { ...Object.fromEntries(truststores), ...config.truststores },

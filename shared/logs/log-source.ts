@@ -95,12 +95,14 @@ export interface Origin {
   readonly scope: string;
 }
 
-export function originOf({ apiId, stage }: ApiRef, source: LogSource): Origin {
+type Naming = Pick<LogSource, 'account' | 'logGroup' | 'domains'>;
+
+export function originOf({ apiId, stage }: ApiRef, source: Naming): Origin {
   const api = { apiId: apiId === null ? null : inAccount(source.account, apiId), stage };
   return { api, scope: scopeOf(api, source) };
 }
 
-export function scopeOf(api: ApiRef, { account, logGroup, domains }: LogSource): string {
+export function scopeOf(api: ApiRef, { account, logGroup, domains }: Naming): string {
   if (api.apiId === null) return clean(logGroup, limits.scopeCharsMax);
   const place = api.stage === null ? api.apiId : `${api.apiId}/${api.stage}`;
   const domain = settingFor(domains, place) ?? settingFor(domains, api.apiId);

@@ -195,4 +195,6 @@ export interface KnownDomain {
    * do not tell what they hold. Absent where there is none; at most `limits.inventoryFormatsMax`.
    */
   readonly accessLogFormats?: Readonly<Record<string, string>> | undefined;
+  /** The log groups that its stages write their access logs to. Absent where there is none; at most `limits.inventoryAccessLogsMax`. */
+  readonly accessLogGroups?: readonly string[] | undefined;
 }

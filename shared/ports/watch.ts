@@ -30,7 +30,7 @@ export type FilterTarget =
 
 /** What the settings say of APIs without an execution log. */
 export type Coverage = Pick<Config, 'domains' | 'apisWithoutExecutionLog' | 'truststores' | 'central' | 'discover'> &
-  Partial<Pick<Config, 'accessLogFormats' | 'runbooks' | 'language' | 'report'>>;
+  Partial<Pick<Config, 'accessLogFormats' | 'accessLogGroups' | 'successes' | 'runbooks' | 'language' | 'report'>>;
 
 /** Whom the weekly report comes from and goes to. */
 export type ReportMail = NonNullable<NonNullable<Config['report']>['mail']>;

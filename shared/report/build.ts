@@ -50,6 +50,7 @@ export interface ReportParts {
   /** Null if not known, or not for the reader of this report. */
   readonly forbidden: readonly ForbiddenFact[] | null;
   readonly details: readonly ClientDetail[] | null;
+  readonly shares?: Report['shares'];
   readonly expiring: Report['expiring'];
   readonly sunset: Report['sunset'];
   readonly silences: Report['silences'];
@@ -105,6 +106,7 @@ export function buildReport(parts: ReportParts): Report {
     strangers: strangersOf(current, parts.scanners),
     issuers: shown.map(({ stretchesAgo: _, lastSeen, ...issuer }) => ({ ...issuer, lastSeen: lastSeen ?? '' })),
     issuersLeftOut: { issuers: leftOut.length, failures: sumOf(leftOut.map(({ failures }) => failures)) },
+    shares: parts.shares ?? null,
     clients: clientsOf(current, parts.details),
     incidents: incidentsOf(parts),
     newIssuers: newIssuersOf(issuers, folded.knownFrom),

@@ -19,9 +19,12 @@ const HEAD = [
   'door',
   'unverified',
   'words',
+  'let_in',
 ];
 
-export function csvOf({ groups }: Report): string {
+export function csvOf({ groups, shares }: Report): string {
+  // Of the domain and issuer: the groups of one issuer have the same calls that were let in.
+  const letIn = new Map((shares ?? []).map((one) => [JSON.stringify([one.scope, one.issuerDn]), one.letIn]));
   const rows = groups.map((one) => [
     one.scope,
     issuerText(one.issuerDn, nameWords.en),
@@ -36,6 +39,7 @@ export function csvOf({ groups }: Report): string {
     one.door ?? FIRST_DOOR,
     one.isUnverified ? 'yes' : '',
     one.words ?? '',
+    (one.door === undefined ? letIn.get(JSON.stringify([one.scope, one.issuerDn])) : null) ?? '',
   ]);
   // Starts with a UTF-8 byte order mark, because spreadsheets assume another encoding without it.
   return `\uFEFF${[HEAD, ...rows].map((row) => row.map(csvCell).join(',')).join('\r\n')}\r\n`;

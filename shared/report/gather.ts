@@ -4,6 +4,7 @@ import pMap from 'p-map';
 import { getOrInsert } from '../base/get-or-insert.js';
 import { limits } from '../base/limits.js';
 import { DAY_MS, HOUR_MS, MINUTES_PER_HOUR } from '../base/time.js';
+import type { Calls } from '../calls/calls.js';
 import { ownerIn } from '../config/owners.js';
 import { runbookPage, runbookUrl } from '../config/runbooks.js';
 import type { Config } from '../config/settings.js';
@@ -11,7 +12,7 @@ import { rollUp } from '../count/rollup.js';
 import { diagnosisOfGroup, trustedIssuers, unlessUnreadable } from '../diagnosis/diagnosis.js';
 import { issuerText, nameWords, placeText, reasonText } from '../messages/names.js';
 import { groupId, reasonName } from '../model/group-id.js';
-import type { ClientTally, GroupKey, Owner, Rollup, Silence } from '../model/index.js';
+import type { ClientTally, EndedIncident, GroupKey, Owner, Rollup, Silence } from '../model/index.js';
 import { plain } from '../model/phrases.js';
 import type { World } from '../ports/index.js';
 import { buildReport, type ClientDetail, type Gap, gap, type ReportParts } from './build.js';
@@ -24,11 +25,12 @@ import {
   nobodyFound,
   organizationsFound,
   type Partner,
-  partnerText,
+  partnerName,
   theirPart,
 } from './partner.js';
 import { comparedFrom, type Period } from './period.js';
 import type { Report } from './schema.js';
+import { sharesOf } from './shares.js';
 import { scannersIn, scansIn } from './strangers.js';
 import { verdictIn } from './verdict.js';
 
@@ -39,6 +41,8 @@ export interface Gathering {
   readonly generatedAt: number;
   /** Data from outside of the stores; null if it could not be read, with the reason in `gaps`. */
   readonly details: readonly ClientDetail[] | null;
+  /** The calls of the period by scope and issuer; left out, or null, where nobody counted them. */
+  readonly calls?: readonly Calls[] | null;
   readonly expiring: Report['expiring'];
   readonly sunset: Report['sunset'];
   readonly pipeline: Report['pipeline'];
@@ -61,13 +65,16 @@ export async function gatherReport(gathering: Gathering, world: World): Promise<
   const gaps: Gap[] = [...gathering.gaps];
   const expiring = gathering.expiring?.filter((one) => isCertificateOf(partner, one)) ?? null;
   const sunset = gathering.sunset?.filter((one) => isCertificateOf(partner, one)) ?? null;
-  const { folded, groups, subjects } = await foldGroups(period, partner, world, gaps);
+  const { folded, groups, subjects, whole } = await foldGroups(period, partner, world, gaps);
   const isEmpty = folded.series.length === 0 && !expiring?.length && !sunset?.length;
   if (partner !== null && isEmpty) throw nobodyFound(partner, groups, subjects);
   const certificates = [...(expiring ?? []), ...(sunset ?? [])].map(({ subjectDn }) => subjectDn);
   const dns = [...groups.map(({ issuerDn }) => issuerDn), ...subjects, ...certificates];
-  gathering.onOrganizations?.(organizationsFound(partner, dns));
-  const isTheirs = ({ group }: { readonly group: GroupKey }): boolean => isIssuerOf(partner, group.issuerDn);
+  const organizations = organizationsFound(partner, dns);
+  gathering.onOrganizations?.(organizations);
+  // An incident of a CA that signs for others too tells of them as well, unless nobody else was refused.
+  const isTheirs = ({ group, reasons = [] }: Pick<EndedIncident, 'group' | 'reasons'>): boolean =>
+    isIssuerOf(partner, group.issuerDn) || (reasons.length <= 1 && whole.has(groupId(group)));
   const [ended, firing] = await Promise.all([
     stores.incidents.ended(period.from, period.to, limits.reportIncidentsMax),
     stores.incidents.firing(limits.reportIncidentsMax),
@@ -75,22 +82,28 @@ export async function gatherReport(gathering: Gathering, world: World): Promise<
   if (ended.length >= limits.reportIncidentsMax) gaps.push(gap('incidents-cut'));
   const forbidden = partner === null ? await forbiddenOf(period, gathering.generatedAt, world, gaps) : null;
   const verdicts = await verdictsOf(folded, partner, world, gaps);
+  const current = folded.series.filter(({ lastAt }) => Number.isFinite(lastAt));
+  if (config.successes !== null && current.some(({ group }) => group.door !== undefined))
+    gaps.push(gap('successes-connections'));
   if (partner !== null) gaps.push(gap('narrowed'));
+  const scanners = partner === null ? await scannersOf(folded, { ended, firing }, world) : new Set<string>();
+  const partners = current.filter(({ group }) => !scanners.has(groupId(group)));
   return buildReport({
     period,
     generatedAt: gathering.generatedAt,
-    partner: partner === null ? null : partnerText(partner),
+    partner: partner === null ? null : partnerName(partner, organizations),
     folded,
     ended: ended.filter(isTheirs),
-    firing: firing.filter(isTheirs),
+    firing: firing.filter(({ group }) => isTheirs({ group })),
     forbidden,
     details: gathering.details,
+    shares: sharesOf(partners, gathering.calls ?? null, partner),
     expiring,
     sunset,
     silences:
       partner === null ? silencesIn(period, await world.stores.silences.list(), folded, gathering.language) : null,
     pipeline: partner === null ? gathering.pipeline : null,
-    scanners: partner === null ? await scannersOf(folded, { ended, firing }, world) : new Set(),
+    scanners,
     contactOf: (groups, subjectDn) => contactOfAll(config, groups, subjectDn),
     verdictOf: (group) => verdicts.get(verdictKey(group)) ?? null,
     runbookUrl: (id, groups) => runbookUrlOfAll({ ...config, language: gathering.language }, groups, id),
@@ -139,17 +152,22 @@ async function foldGroups(period: Period, partner: Partner | null, { stores }: W
     gaps.push(gap('groups-cut', String(groups.length)));
   const fold = foldRollups(period);
   const subjects = new Set<string>();
+  /** The groups in which nobody but the partner was refused in the period. */
+  const whole = new Set<string>();
   await pMap(
     [...byId].filter(([, { issuerDn }]) => mayConcern(partner, issuerDn)),
     async ([id, group]) => {
       const rollups = await hoursOf(group, openHours.get(id) ?? [], { from, to }, stores);
-      fold.add(rollups.flatMap((rollup) => theirPart(partner, rollup) ?? []));
+      const parts = rollups.map((rollup) => ({ rollup, theirs: theirPart(partner, rollup) }));
+      fold.add(parts.flatMap(({ theirs }) => theirs ?? []));
       if (partner === null) return;
+      const current = parts.filter(({ rollup }) => rollup.hour * HOUR_MS >= period.from);
+      if (current.length > 0 && current.every(({ rollup, theirs }) => theirs?.count === rollup.count)) whole.add(id);
       for (const { clients } of rollups) for (const { subjectDn } of clients) subjects.add(subjectDn);
     },
     { concurrency: limits.storeConcurrencyMax },
   );
-  return { folded: fold.result(), groups, subjects };
+  return { folded: fold.result(), groups, subjects, whole };
 }
 
 /** The roll-ups of a group, and of hours with newer facts, such as the running one, the sums of their facts. */

@@ -223,9 +223,12 @@ export function pipelineSection(report: Report, words: ReportMessages): Html {
   return html`${table(words.sections.pipeline, [{ head: labels.what }, { head: labels.count, isNumber: true }], rows, words)}${gapsList(report, words)}`;
 }
 
-/** What the report lacks. That it is narrowed to one partner is nothing that this partner lacks. */
+/**
+ * What the report lacks. That it is narrowed to one partner is nothing that this partner lacks, and how calls are counted is not
+ * theirs to change.
+ */
 export function gapsIn({ gaps, partner }: Report): Report['gaps'] {
-  return partner === null ? gaps : gaps.filter(({ id }) => id !== 'narrowed');
+  return partner === null ? gaps : gaps.filter(({ id }) => id !== 'narrowed' && !id.startsWith('successes-'));
 }
 
 export function gapsList(report: Report, words: ReportMessages): Html | null {

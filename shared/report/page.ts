@@ -13,6 +13,7 @@ import { NOT_FOR_PARTNERS, partnerNote, wordsTo } from './messages/to-partner.js
 import type { Language, ReportMessages } from './messages/types.js';
 import { actionsSection, summarySection } from './page-actions.js';
 import { daysSection, issuersSection } from './page-pictures.js';
+import { hasShares, sharesSection } from './page-shares.js';
 import { sunsetSection } from './page-sunset.js';
 import {
   changesSection,
@@ -38,6 +39,7 @@ const sections = {
   doors: doorsSection,
   days: daysSection,
   issuers: issuersSection,
+  shares: sharesSection,
   incidents: incidentsSection,
   changes: changesSection,
   expiry: expirySection,
@@ -59,7 +61,10 @@ export function pageOf(report: Report, language: Language): string {
   const all = Object.entries(sections) as [keyof typeof sections, Section][];
   const isElsewhere = report.doors.some(({ door }) => door !== FIRST_DOOR);
   const entries = all.filter(
-    ([id]) => (id !== 'doors' || isElsewhere) && !(isToPartner && NOT_FOR_PARTNERS.includes(id)),
+    ([id]) =>
+      (id !== 'doors' || isElsewhere) &&
+      (id !== 'shares' || hasShares(report)) &&
+      !(isToPartner && NOT_FOR_PARTNERS.includes(id)),
   );
   const page = html`<!doctype html>
 <html lang="${language}">

@@ -10,8 +10,13 @@ import { isNamed, organizationsOf } from '../x509/names.js';
 /** Whom a report is for: a canonical issuer, or part of the name of an organization in any case. */
 export type Partner = { readonly issuerDn: string } | { readonly organization: string };
 
-export function partnerText(partner: Partner): string {
+function partnerText(partner: Partner): string {
   return 'issuerDn' in partner ? partner.issuerDn : partner.organization;
+}
+
+/** Whom the report speaks to: the organization by its whole name where a part of it finds one. */
+export function partnerName(partner: Partner, organizations: readonly string[]): string {
+  return organizations.length === 1 ? (organizations[0] ?? '') : partnerText(partner);
 }
 
 /** Where no issuer is logged, clients are known by a name, whichever attribute of theirs holds it. */

@@ -165,10 +165,18 @@ const sunset = z.strictObject({
 
 /** What the report lacks; the words for each are in `messages/`. */
 const gapIds = [
+  'successes-format',
+  'successes-unreadable',
+  'successes-unavailable',
+  'successes-cut',
+  'successes-too-many',
+  'successes-elsewhere',
+  'successes-connections',
   'details-unavailable',
   'details-cut',
   'expiry-unknown',
   'expiry-without-clients',
+  'expiry-of-the-past',
   'pipeline-unknown',
   'nothing-judged',
   'forbidden-unknown',
@@ -221,6 +229,24 @@ export const reportSchema = z.strictObject({
   ),
   /** Issuers beyond the list, added up. */
   issuersLeftOut: z.strictObject({ issuers: count, failures: count }),
+  /**
+   * By issuer and domain: how many calls were let in, whatever they were answered, and how many were refused. Null where nobody counted
+   * calls.
+   */
+  shares: z
+    .array(
+      z.strictObject({
+        scope: z.string(),
+        issuerDn: z.string(),
+        owner: z.string(),
+        /** Null where it is not known. */
+        letIn: count.nullable(),
+        refused: count,
+        /** Refused calls among all, from 0 to 1; null where it is not known. */
+        share: z.number().nullable(),
+      }),
+    )
+    .nullable(),
   clients: z.array(client),
   incidents: z.array(incident),
   newIssuers: z.array(z.strictObject({ issuerDn: z.string(), failures: count, firstSeen: iso })),

@@ -7,6 +7,7 @@ import type { Language, ReportMessages } from './messages/types.js';
 import { remedyOf, sentencesOf } from './page-actions.js';
 import { cut, issuerName, numberText, reasonTitle } from './page-parts.js';
 import type { Report } from './schema.js';
+import { shareText } from './shares.js';
 
 export interface ReportSummary {
   /** The same for every summary of one week: a second one can be told by it. */
@@ -36,6 +37,7 @@ export function summaryOf(
   const lines = [
     ...sentencesOf(report, words),
     ...sunsetLines(report, words),
+    ...shareLines(report, words),
     '',
     ...(actions.length === 0 ? [] : [words.mail.first, ...actions, '']),
     ...report.gaps.map(({ id }) => `! ${words.gaps[id]}`),
@@ -51,6 +53,18 @@ export function summaryOf(
     subject: subject.replace(/[^ -~]/g, '?').slice(0, limits.subjectCharsMax),
     text: `${text.join('\n')}\n`,
   };
+}
+
+/** Those with most refusals. */
+function shareLines({ shares }: Report, words: ReportMessages): string[] {
+  const known = (shares ?? []).flatMap(({ letIn, share, ...one }) =>
+    letIn === null || share === null || one.refused === 0 ? [] : [{ ...one, calls: letIn + one.refused, share }],
+  );
+  return known
+    .slice(0, ACTIONS_MAX)
+    .map(({ owner, scope, refused, calls, share }) =>
+      words.shares.mail(cut(owner), cut(scope), numberText(refused), numberText(calls), shareText(share)),
+    );
 }
 
 /** Only what its issuer's name says, and who was not moved: of both usages alone nobody knows. */

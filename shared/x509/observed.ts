@@ -26,6 +26,14 @@ export interface ObservedClient {
   readonly pem: string | null;
   /** Whether the log is one of connections: those hold no certificate. */
   readonly isConnection?: boolean;
+  /** What the access record of a request tells of where it was made; null for what it does not tell. */
+  readonly place?: {
+    readonly domainName: string | null;
+    readonly apiId: string | null;
+    readonly stage: string | null;
+  };
+  /** Whether it was answered with a 403, for this certificate or for another cause. */
+  readonly isForbidden?: boolean;
   /** Canonical DNs and the serial number in upper-case hexadecimal, as in `Client`. */
   readonly subjectDn: string;
   readonly issuerDn: string;

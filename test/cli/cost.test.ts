@@ -11,6 +11,7 @@ const nothing: Load = {
   failuresPerMonth: 0,
   requestsPerMonth: 0,
   connectionsPerMonth: 0,
+  countedRequestsPerMonth: 0,
   domains: 0,
   canaries: 0,
   accounts: 0,
@@ -36,6 +37,7 @@ describe('the model', () => {
       failuresPerMonth: 5e6,
       requestsPerMonth: 0,
       connectionsPerMonth: 10e6,
+      countedRequestsPerMonth: 100e6,
       domains: 20,
       canaries: 3,
       accounts: 4,
@@ -64,7 +66,14 @@ describe('the model', () => {
   it('grows with every part of the load', () => {
     const load: Load = { ...nothing, failuresPerMonth: 1_000, domains: 2, canaries: 1 };
     const dollars = sumOf(costLines(load));
-    for (const name of ['failuresPerMonth', 'connectionsPerMonth', 'domains', 'canaries', 'accounts'] as const) {
+    for (const name of [
+      'failuresPerMonth',
+      'connectionsPerMonth',
+      'countedRequestsPerMonth',
+      'domains',
+      'canaries',
+      'accounts',
+    ] as const) {
       expect(sumOf(costLines({ ...load, [name]: load[name] + 1_000 })), name).toBeGreaterThan(dollars);
     }
   });

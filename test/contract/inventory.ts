@@ -17,6 +17,7 @@ function domain(name: string, stages = 1): KnownDomain {
       stage: '$default',
       hasExecutionLog: index % 2 === 0,
     })),
+    ...(stages % 2 === 0 ? {} : { accessLogGroups: ['/access/one', `/access/${name}`] }),
   };
 }
 

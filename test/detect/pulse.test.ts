@@ -79,3 +79,20 @@ it('unknown minutes do not change what is usual', () => {
   expect(usualAfter(() => true) / usual).toBeLessThan(1.1);
   expect(usualAfter(() => false) / usual).toBeLessThan(0.7);
 });
+
+it('a pause that ends within five minutes does not make the last minutes look impossible', () => {
+  const steps = Array.from({ length: 14 * 1440 }, (_, n) => ({ step: n, count: n % 7 === 0 ? 1 : 0 }));
+  const before = learnAll(null, steps, policy);
+  const first = before.lastStep + 1;
+  // A failure shows that its own minute was recorded, and the minutes behind it were not.
+  const history = learnAll(
+    before,
+    [first, first + 60].map((step) => ({ step, count: 1 })),
+    policy,
+    () => true,
+  );
+  for (const counts of [[1], [0, 1], [1, 1], [2, 0, 0]]) {
+    const { numbers } = detect(history, { step: history.lastStep + counts.length, counts }, policy);
+    expect(numbers.surprise).toBeLessThan(5);
+  }
+});

@@ -74,10 +74,12 @@ async function discovered(settings: object = SETTINGS) {
     meter,
     log,
   };
+  const known = withInventory({ world, inventory, log });
   const ingest = createIngest(wired);
   return {
     world,
     counted: () => countedIn(world.stores),
+    accessLogs: () => known(async ({ config }) => config.accessLogGroups.map(({ name }) => name)),
     sweep: createSweep(wired),
     /** What the gateway writes into a group reaches ingest where a filter of ours is on it. */
     write: async (name: string, events: readonly LogEvent[]) => {
@@ -130,6 +132,12 @@ describe('what nobody configured', () => {
       'json.bank.example | unknown | issuer-not-found: 1',
       'text.bank.example | unknown | issuer-not-found: 1',
     ]);
+  });
+
+  it('has an access log whose calls the report counts', async () => {
+    expect(await (await discovered()).accessLogs()).toEqual([HTTP]);
+    const named = await discovered({ ...SETTINGS, accessLogGroups: [{ name: '/own' }, { name: HTTP }] });
+    expect(await named.accessLogs()).toEqual(['/own', HTTP]);
   });
 
   it('is not counted where the run was a dry one', async () => {

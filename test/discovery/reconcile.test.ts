@@ -131,6 +131,7 @@ describe('an account in which APIs come and go', () => {
           name: 'api.bank.example',
           truststoreUri: 's3://truststores/api.bank.example.pem',
           stages: [{ apiId: 'abc', stage: 'prod', hasExecutionLog: true }],
+          accessLogGroups: [ACCESS],
         },
       ],
       [ACCESS, EXECUTION].sort(),

@@ -12,6 +12,7 @@ const everything = {
   discover: { mode: 'on', truststoreBuckets: ['example-truststores'] },
   canaries: [{ domain: 'api.example.com' }],
   history: { exports: ['s3://example-logs/exports/'] },
+  successes: { logGroups: ['/aws/apigateway/*'] },
   connectionLogGroups: [{ name: '/aws/vendedlogs/cloudfront/E2DX1SLDPK0123' }],
   topics: { high: 'create' },
   chatTopic: 'create',
@@ -68,8 +69,14 @@ describe("cdk-nag, AwsSolutions, and CloudFormation's own schemas", () => {
       expect.stringMatching(
         /^MtlsWatch\/Default\/WeeklyReport\/Report \S*AwsSolutions-IAM5\[.*reports\/\*\]: The function makes a folder/,
       ),
+      expect.stringContaining(
+        `WeeklyReport/Report Annotation::${logs('log-group:/aws/apigateway/access:*')}: This is how CloudWatch Logs`,
+      ),
+      expect.stringContaining(
+        `WeeklyReport/Report Annotation::${logs('log-group:/aws/apigateway/*')}: The settings name the log groups`,
+      ),
       expect.stringMatching(/^MtlsWatch\/Default\/Backfill\/Kept \S*AwsSolutions-S1: It holds less than/),
-      ...['halves', 'minutes', 'read', 'runs'].map((folder) =>
+      ...['callers', 'halves', 'minutes', 'read', 'runs'].map((folder) =>
         expect.stringMatching(
           new RegExp(
             `^MtlsWatch/Default/Backfill/Work \\S*AwsSolutions-IAM5.*/${folder}/\\*\\]: What is kept of the objects`,

@@ -19,6 +19,7 @@ const everything = {
   eventBus: 'default',
   report: { mail: { from: 'mtls@bank.example', to: ['on-call@bank.example'] } },
   history: { exports: ['s3://example-logs/exports/'] },
+  successes: { logGroups: ['/aws/apigateway/*'] },
 };
 const member = {
   centralDestinationArn: 'arn:aws:logs:eu-central-1:999988887777:destination:mtls-watch',

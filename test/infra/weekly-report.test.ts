@@ -1,5 +1,10 @@
-import { Match } from 'aws-cdk-lib/assertions';
+import { App, Stack } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { RestApi } from 'aws-cdk-lib/aws-apigateway';
+import { Code } from 'aws-cdk-lib/aws-lambda';
 import { describe, expect, it } from 'vitest';
+import { MtlsWatch } from '../../infra/mtls-watch.js';
+import { grants } from './grants.js';
 import { synthesise } from './support.js';
 
 const { template } = synthesise();
@@ -74,5 +79,55 @@ describe('the weekly report', () => {
     without.resourceCountIs('AWS::S3::Bucket', 0);
     without.resourceCountIs('AWS::Lambda::Function', 4);
     expect(Object.keys(without.toJSON().Outputs)).not.toContain('ReportBucketName');
+  });
+});
+
+describe('counting the calls that were let in', () => {
+  const access = 'arn:<AWS::Partition>:logs:<AWS::Region>:<AWS::AccountId>:log-group:';
+  const queried = (settings: Readonly<Record<string, unknown>>) =>
+    grants(synthesise(settings).template, 'WeeklyReportRole').filter((line) => line.includes('logs:StartQuery'));
+  const own = queried({});
+
+  it('may query no access log where nobody asks for it', () => {
+    expect(own).toEqual([expect.stringContaining('<IngestLogs>')]);
+  });
+
+  it('may query the log groups that the settings name, and those whose names begin as they say', () => {
+    const accessLogGroups = [{ name: '/aws/apigateway/one' }, { name: '/two' }];
+    const successes = { logGroups: ['/aws/apigateway/*', '/exactly'] };
+    const lines = queried({ accessLogGroups, successes });
+    expect(lines.filter((line) => !own.includes(line)).map((line) => line.split(' on ')[1])).toEqual([
+      `${access}/aws/apigateway/one:*`,
+      `${access}/two:*`,
+      `${access}/aws/apigateway/*`,
+      `${access}/exactly:*`,
+    ]);
+  });
+
+  it('is told of the log groups of watched stages, and may query them', () => {
+    const stack = new Stack(new App(), 'Own');
+    const watch = new MtlsWatch(stack, 'Watch', {
+      config: { runbooks: { baseUrl: 'https://wiki.example.com/mtls' }, successes: {} },
+      code: () => Code.fromInline('exports.handler = () => {}'),
+    });
+    const api = new RestApi(stack, 'Api', { deployOptions: { stageName: 'prod' } });
+    api.root.addMethod('GET');
+    watch.watch(api.deploymentStage);
+    const made = Template.fromStack(stack);
+    const schedules = Object.values(made.findResources('AWS::Scheduler::Schedule'));
+    const weekly = schedules.find(({ Properties }) => Properties.ScheduleExpression.startsWith('cron'));
+    expect(JSON.stringify(weekly?.Properties.Target.Input)).toMatch(/accessLogGroups.*Ref/);
+    const policies = JSON.stringify(
+      Object.values(made.findResources('AWS::IAM::Policy')).filter(({ Properties }) =>
+        JSON.stringify(Properties.Roles).includes('WeeklyReport'),
+      ),
+    );
+    expect(policies).toMatch(/"Action":"logs:StartQuery","Effect":"Allow","Resource":\{"Fn::GetAtt":\["[^"]*Access/);
+  });
+
+  it('takes no name that would reach over others', () => {
+    for (const name of ['*', 'a*b', '', '/aws/**']) {
+      expect(() => synthesise({ successes: { logGroups: [name] } }), name).toThrow(/successes/);
+    }
   });
 });

@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { limits } from '../../shared/base/limits.js';
-import { serialFromHex, serialFromText } from '../../shared/logs/parse-values.js';
+import { serialFromHex, serialFromText, timeFromText } from '../../shared/logs/parse-values.js';
 
 describe('a serial number', () => {
   it.each([
@@ -48,4 +48,56 @@ describe('a serial number', () => {
     expect(serialFromText('9'.repeat(100_000)).length).toBeLessThanOrEqual(limits.serialCharsMax);
     expect(serialFromHex('z'.repeat(100_000)).length).toBeLessThanOrEqual(limits.serialCharsMax);
   });
+});
+
+describe('a time', () => {
+  const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+  it.each(MONTHS)('in %s is read as OpenSSL writes it', (month) => {
+    const time = (day: number) => Date.UTC(2120, MONTHS.indexOf(month), day, 10, 28, 21);
+    expect(timeFromText(`${month}  5 10:28:21 2120 GMT`)).toBe(time(5));
+    expect(timeFromText(`${month} 5 10:28:21 2120 GMT`)).toBe(time(5));
+    expect(timeFromText(`${month} 25 10:28:21 2120 GMT`)).toBe(time(25));
+  });
+
+  it('is read as ISO 8601 in UTC', () => {
+    expect(timeFromText('2026-06-05T23:28:21Z')).toBe(Date.UTC(2026, 5, 5, 23, 28, 21));
+    expect(timeFromText('2026-06-05T23:28:21.5Z')).toBe(Date.UTC(2026, 5, 5, 23, 28, 21, 500));
+    expect(timeFromText('2026-06-05T23:28:21.123456789Z')).toBe(Date.UTC(2026, 5, 5, 23, 28, 21, 123));
+  });
+
+  it.each([
+    ...[
+      '',
+      'x',
+      '2026-06-05',
+      '2026-06-05T23:28:21',
+      '2026-06-05T23:28:21+00:00',
+      '2026-06-05 23:28:21Z',
+      '2026-13-05T23:28:21Z',
+    ],
+    ...[
+      '2026-06-05T23:28:21.Z',
+      '2026-06-05T23:28:21.1234567890Z',
+      ' 2026-06-05T23:28:21Z',
+      '2026-06-05T23:28:21Z ',
+      '02026-06-05T23:28:21Z',
+    ],
+    ...[
+      'Aug   5 00:28:21 2120 GMT',
+      'aug  5 00:28:21 2120 GMT',
+      'Foo  5 00:28:21 2120 GMT',
+      'Aug  5 0:28:21 2120 GMT',
+      'Aug  5 00:28:21 2120',
+    ],
+    ...[
+      'Aug 005 00:28:21 2120 GMT',
+      'Aug  5 00:28:21 120 GMT',
+      'Aug  5 00:28:21 2120 UTC',
+      'xAug  5 00:28:21 2120 GMT',
+      'Aug  5 00:28:21 2120 GMTx',
+    ],
+    ...['Aug  5 00-28-21 2120 GMT', 'August 5 00:28:21 2120 GMT', 'Aug  5 00:28 2120 GMT', 'Aug  5 00:28:21 21200 GMT'],
+  ])('is none: %j', (text) => expect(timeFromText(text)).toBeNull());
+
+  it('is none where there is none', () => expect(timeFromText(undefined)).toBeNull());
 });

@@ -3,6 +3,8 @@
 import { expect, it } from 'vitest';
 import { alarmIds } from '../../shared/config/runbooks.js';
 import { alarmDescription } from '../../shared/messages/alarms.js';
+import { diagnoseWords } from '../../shared/messages/diagnose-words.js';
+import { incidentWords } from '../../shared/messages/incident-words.js';
 import { messagesIn } from '../../shared/messages/index.js';
 import { nameWords } from '../../shared/messages/names.js';
 import { phrases } from '../../shared/messages/phrases/ja.js';
@@ -14,6 +16,8 @@ it.each(['en', 'ja'] as const)('in %s', (language) => {
   expect(silentIn(messagesIn[language], 'messages')).toEqual([]);
   expect(silentIn(nameWords[language], 'names')).toEqual([]);
   expect(silentIn(reportMessages[language], 'report')).toEqual([]);
+  expect(silentIn(diagnoseWords[language], 'diagnose')).toEqual([]);
+  expect(silentIn(incidentWords[language], 'incident')).toEqual([]);
 });
 
 it('in the phrases', () => {

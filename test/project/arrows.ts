@@ -29,12 +29,13 @@ export const arrows: Arrows = {
   'shared/doors': [...FOUNDATION, 'shared/config', 'shared/x509', 'shared/logs'],
   'shared/diagnosis': [...DECISIONS, 'shared/x509', 'shared/join'],
   'shared/count': [...DECISIONS, 'shared/join', 'shared/canary', 'shared/diagnosis'],
-  'shared/discovery': [...DECISIONS, 'shared/x509', 'shared/logs', 'shared/doors'],
+  'shared/calls': [...DECISIONS, 'shared/logs', 'shared/count', 'shared/x509'],
+  'shared/discovery': [...DECISIONS, 'shared/x509', 'shared/logs', 'shared/calls', 'shared/doors'],
   'shared/incidents': [...DECISIONS, 'shared/detect', 'shared/count', 'shared/diagnosis'],
   'shared/notify': [...FOUNDATION, 'shared/ports', 'shared/incidents'],
   'shared/report': [
     ...DECISIONS,
-    ...['x509', 'messages', 'count', 'diagnosis', 'doors'].map((name) => `shared/${name}`),
+    ...['x509', 'messages', 'count', 'calls', 'diagnosis', 'doors'].map((name) => `shared/${name}`),
   ],
   'shared/schemas': [...FOUNDATION, 'shared/config', 'shared/messages', 'shared/report', 'shared/discovery'],
   'shared/pipeline.ts': [

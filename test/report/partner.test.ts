@@ -90,9 +90,32 @@ it.each(organizations)('of %s', async (organization) => {
   expect(report.expiring?.map(({ kind }) => kind).sort()).toEqual(['ca', 'client']);
   expect(report.sunset?.map(({ kind }) => kind).sort()).toEqual(['ca', 'client']);
   expect(report.incidents.map(({ incidentId }) => incidentId)).toEqual([`${organization} incident`]);
+  // By its whole name, whatever was typed.
+  expect(report.partner).toBe(organization);
   expect(JSON.stringify(report)).toContain(organization);
   expect(JSON.stringify(report)).not.toContain(other);
 });
+
+it.each([
+  ['alone', [clientOf('Umbrella', 5)], ['x']],
+  ['beside another', [clientOf('Umbrella', 5), clientOf('Acme Logistics', 1)], []],
+] as const)(
+  'of a client of a common CA who was refused %s: the incident is theirs alone or nobody’s',
+  async (_, clients, ids) => {
+    const world = testWorld();
+    const group = { scope: 'api.bank.example', issuerDn: shared, reason: 'expired' as const };
+    const count = clients.reduce((sum, one) => sum + one.count, 0);
+    const times = { minute: at / 60_000, firstAt: at, lastAt: at };
+    await world.stores.facts.put([fact(0, count, { ...times, group, batchId: 'b', clients: [...clients] })], []);
+    await world.stores.rollups.mark([{ group, hour: at / 3_600_000, token: 't' }]);
+    await world.stores.incidents.transition(incident(1, { incidentId: 'x', group, since: at, lastNoticeAt: at }), null);
+    const nothing = { details: null, expiring: null, sunset: null, pipeline: null, gaps: [] };
+    const partner: Partner = { organization: 'umbre' };
+    const report = await gatherReport({ period, partner, language: 'en', generatedAt: period.to, ...nothing }, world);
+    expect([report.totals.failures, report.partner]).toEqual([5, 'Umbrella']);
+    expect(report.incidents.map(({ incidentId }) => incidentId)).toEqual(ids);
+  },
+);
 
 it('of one issuer: its own certificate, whoever signed that, and what it signed', async () => {
   const { world, expiring, sunset } = await worldOfTwo();

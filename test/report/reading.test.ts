@@ -56,12 +56,21 @@ describe('the edition for a partner', () => {
   };
 
   it.each(['en', 'ja'] as const)('speaks to the partner, and keeps what is the owner’s: %s', async (language) => {
-    for (const organization of ['Acme Logistics', 'Globex', 'Umbrella', 'Fabrikam', 'Initech', 'Contoso']) {
-      const page = await edition(organization, language);
+    for (const [part, organization] of [
+      ['acme logi', 'Acme Logistics Inc.'],
+      ['Globex', 'Globex Corporation'],
+      ['UMBRELLA', 'Umbrella Freight'],
+      ['Fabrikam', 'Fabrikam Settlement Ltd'],
+      ['Initech', 'Initech'],
+      ['contoso', 'Contoso GmbH'],
+    ] as const) {
+      const page = await edition(part, language);
       expect(page).not.toMatch(
         /truststore|トラストストア|wiki\.bank|id="(?:silences|pipeline|forbidden|gaps)"|href="#gaps"/i,
       );
-      expect(page).toContain(language === 'en' ? 'your refused client certificates' : `${organization} 様`);
+      expect(page).toContain(
+        language === 'en' ? `${organization}: your refused client certificates` : `${organization} 様`,
+      );
       expect(page).toMatch(language === 'en' ? /of your requests were refused/ : /貴社からのリクエスト/);
     }
   });

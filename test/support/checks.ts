@@ -80,5 +80,7 @@ export function breaking(rows: readonly Row[]): void {
     expect(fixes(checks)).toEqual(commands);
     for (const { state, remedy } of checks) expect(remedy === null).toBe(state === 'ok');
     expect(silentIn(checks)).toEqual([]);
+    const open = checks.filter(({ state }) => state !== 'ok');
+    expect(open.map(({ remedy }) => remedy)).toMatchSnapshot('what to do');
   });
 }

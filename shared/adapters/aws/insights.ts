@@ -22,22 +22,23 @@ export interface InsightsAnswer {
 export interface Insights {
   /**
    * @param from milliseconds since the epoch; `to` is exclusive
+   * @param rowsMax default: `limits.insightsRowsMax`
    * @throws MtlsWatchError `insights-unavailable`
    */
-  query(logGroup: string, query: string, from: number, to: number): Promise<InsightsAnswer>;
+  query(logGroup: string, query: string, from: number, to: number, rowsMax?: number): Promise<InsightsAnswer>;
 }
 
 type Sleep = (ms: number) => Promise<unknown>;
 
 export function createInsights(client: Pick<CloudWatchLogsClient, 'send'>, sleep: Sleep = wait): Insights {
-  const ask = async (logGroup: string, query: string, from: number, to: number): Promise<InsightsAnswer> => {
+  const ask: Insights['query'] = async (logGroup, query, from, to, rowsMax = limits.insightsRowsMax) => {
     const { queryId } = await client.send(
       new StartQueryCommand({
         logGroupName: logGroup,
         queryString: query,
         startTime: Math.floor(from / 1000),
         endTime: Math.ceil(to / 1000) - 1,
-        limit: limits.insightsRowsMax,
+        limit: rowsMax,
       }),
     );
     for (let waited = 0; waited < limits.insightsWaitMsMax; waited += limits.insightsPollMs) {
@@ -45,7 +46,7 @@ export function createInsights(client: Pick<CloudWatchLogsClient, 'send'>, sleep
       const { status, results = [] } = await client.send(new GetQueryResultsCommand({ queryId }));
       if (status === 'Complete') {
         const rows = results.map((row) => Object.fromEntries(row.map(({ field = '', value = '' }) => [field, value])));
-        return { rows, isCut: rows.length >= limits.insightsRowsMax };
+        return { rows, isCut: rows.length >= rowsMax };
       }
       if (status !== 'Scheduled' && status !== 'Running' && status !== 'Unknown') {
         throw new Error(`the query ended as ${status}`);

@@ -17,6 +17,7 @@ const domainSchema = z.object({
   truststoreUri: z.nullable(z.string()),
   stages: z.array(z.object({ apiId: z.string(), stage: z.string(), hasExecutionLog: z.boolean() })),
   accessLogFormats: z.optional(z.record(z.string(), z.string())),
+  accessLogGroups: z.optional(z.array(z.string())),
 }) satisfies z.ZodMiniType<KnownDomain>;
 
 export function createDynamoInventory(client: DynamoDBClient, tableName: string): InventoryStore {

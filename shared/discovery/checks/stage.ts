@@ -1,5 +1,6 @@
 /** Checks of a stage: its logs, and the endpoint that bypasses mutual TLS. */
 
+import { callsQuery } from '../../calls/query.js';
 import { inAccount, isNamed, truststoreUri } from '../../config/qualified-names.js';
 import type { DiscoverySettings } from '../../config/settings.js';
 import { ACCESS_LOG_FORMAT } from '../../logs/access-log-format.js';
@@ -208,7 +209,34 @@ function accessLog(stage: FoundStage, domain: FoundDomain, context: Context): Ch
       format(stage, domain, log.destinationArn, context),
     ];
   }
-  return [ok(expectation, `in ${log.logGroup}`), format(stage, domain, log.destinationArn, context)];
+  return [
+    ok(expectation, `in ${log.logGroup}`),
+    format(stage, domain, log.destinationArn, context),
+    ...successes(stage, domain, log.logGroup, context),
+  ];
+}
+
+/** Where calls are counted: whether the report may query the log, and what it would find there. */
+function successes(stage: FoundStage, domain: FoundDomain, logGroup: string, context: Context): Check[] {
+  const settings = context.coverage ?? context.watch?.coverage ?? null;
+  if (!settings?.successes) return [];
+  const expectation = subject('successes', domain, stage, 'calls that were let in are counted');
+  const isNamed = (settings.accessLogGroups ?? []).some(({ name }) => name === logGroup);
+  const patterns = settings.successes.logGroups;
+  // What a CDK app watches is named nowhere in the settings.
+  if (settings.discover !== null && !isNamed && !patterns.some((pattern) => isLike(logGroup, pattern))) {
+    const remedy = `Name it under successes.logGroups of the settings, and deploy: ${JSON.stringify(logGroup)}`;
+    return [warning(expectation, `${logGroup} may not be queried`, remedy)];
+  }
+  if (callsQuery(stage.accessLog?.format ?? '') !== null) return [ok(expectation, `in ${logGroup}`)];
+  const remedy = 'Set the format below, which holds the issuer and the status of a call.';
+  const commands = [setAccessLog(stage, stage.accessLog?.destinationArn ?? '', context)];
+  return [warning(expectation, 'its format holds no issuer or no status that can be told', remedy, commands)];
+}
+
+/** As IAM reads the beginning of a name. */
+function isLike(logGroup: string, pattern: string): boolean {
+  return pattern.endsWith('*') ? logGroup.startsWith(pattern.slice(0, -1)) : logGroup === pattern;
 }
 
 function format(stage: FoundStage, domain: FoundDomain, destinationArn: string, context: Context): Check {

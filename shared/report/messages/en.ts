@@ -51,6 +51,7 @@ export const en: ReportMessages = {
     doors: 'By front door',
     days: 'Refusals by day and reason',
     issuers: 'By issuer',
+    shares: 'Share of calls refused, by partner and domain',
     incidents: 'Incidents',
     changes: 'New and vanished issuers',
     expiry: 'Certificates and CAs that expire next',
@@ -126,6 +127,8 @@ export const en: ReportMessages = {
     door: 'Door',
     groups: 'Groups',
     otherCauses: 'Other causes',
+    letIn: 'Let in',
+    shareRefused: 'Share refused',
   },
   doorsNote:
     'What each front door refused for the client certificate. Other causes are no refusals of a certificate: other 403s of API Gateway, and connections that broke off at the other doors.',
@@ -164,6 +167,12 @@ export const en: ReportMessages = {
     forbidden: 'None.',
     silences: 'None.',
     issuers: 'No refusals.',
+    shares: 'No calls with a client certificate were counted.',
+  },
+  shares: {
+    note: 'Let in are the calls whose certificate the gateway took, whatever they were answered. “Not known”: the calls at this domain, or under this name of the issuer, were not counted.',
+    mail: (owner, scope, refused, calls, share) =>
+      `${owner} at ${scope}: ${refused} of ${calls} calls refused (${share}).`,
   },
   sunset: {
     why: (publicCa, usages) => {
@@ -200,12 +209,28 @@ export const en: ReportMessages = {
   forbiddenNote: 'These answers look the same to a client, but changing a certificate or the truststore does not help.',
   silencesUnknown: 'Not part of this report.',
   gaps: {
+    'successes-format':
+      'Successes are not counted for some access logs, because their format holds no issuer or no status: add $context.identity.clientCert.issuerDN and $context.status to it.',
+    'successes-unreadable':
+      'Successes are not counted for some access logs, because the format of their records is not known: name it under `accessLogFormats`.',
+    'successes-unavailable':
+      'Successes are not counted for some access logs, because Logs Insights did not answer, or may not be asked: a discovered log group has to be named under `successes.logGroups`.',
+    'successes-cut':
+      'Successes of some issuers, because their log groups hold calls of more domains and issuers than one query tells.',
+    'successes-too-many':
+      'Successes are not counted for some access logs, because there are more of them than one report queries, or the queries took too long.',
+    'successes-elsewhere':
+      'Successes are not counted for the domains of other accounts, because their access logs are in those accounts.',
+    'successes-connections':
+      'Successes are not counted for CloudFront and load balancers: only the access logs of API Gateway are queried.',
     'details-unavailable': 'Sources, user agents and times of single clients: the failure records could not be read.',
     'details-cut': 'Sources, user agents and times of some clients: there are more than were asked for.',
     'expiry-unknown':
       'Certificates that expire next or lose client authentication: the report was made without access logs of successes and without a truststore.',
     'expiry-without-clients':
       'Clients among the certificates that expire next or lose client authentication, and their traffic: only the truststores’ CAs are known here. `mtls-watch expiry` on the access logs tells the rest.',
+    'expiry-of-the-past':
+      'Clients that were first let in since the exported logs which `mtls-watch backfill` has read, and all clients among those that lose client authentication; anybody’s traffic. `mtls-watch expiry` on the access logs tells the rest.',
     'pipeline-unknown': 'The pipeline’s own numbers could not be read.',
     'nothing-judged':
       'Nothing could be judged: no log record of this period was read. That nothing was refused is not known.',

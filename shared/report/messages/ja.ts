@@ -47,6 +47,7 @@ export const ja: ReportMessages = {
     doors: '入口別',
     days: '日別・理由別の拒否件数',
     issuers: '発行者別',
+    shares: '拒否率（取引先・ドメイン別）',
     incidents: 'インシデント',
     changes: '新しく現れた発行者・いなくなった発行者',
     expiry: 'まもなく期限切れになる証明書と CA',
@@ -122,6 +123,8 @@ export const ja: ReportMessages = {
     door: '入口',
     groups: 'グループ',
     otherCauses: 'その他の原因',
+    letIn: '受け付けた件数',
+    shareRefused: '拒否率',
   },
   doorsNote:
     '入口ごとの、クライアント証明書による拒否の件数です。「その他の原因」は証明書による拒否ではありません。API Gateway ではほかの 403、そのほかの入口では途中で失敗した接続です。',
@@ -152,6 +155,12 @@ export const ja: ReportMessages = {
     forbidden: 'ありません。',
     silences: 'ありません。',
     issuers: '拒否はありません。',
+    shares: 'クライアント証明書付きの呼び出しは数えられていません。',
+  },
+  shares: {
+    note: '「受け付けた件数」は、応答の内容にかかわらず、ゲートウェイが証明書を受け付けた呼び出しの件数です。「不明」は、このドメインの、またはこの発行者名での呼び出しを数えられなかったことを示します。',
+    mail: (owner, scope, refused, calls, share) =>
+      `${owner}（${scope}）: 呼び出し ${calls} 件中 ${refused} 件を拒否（${share}）。`,
   },
   sunset: {
     why: (publicCa, usages) => {
@@ -190,6 +199,20 @@ export const ja: ReportMessages = {
   forbiddenNote: 'クライアントからは同じ 403 に見えますが、証明書やトラストストアを変更しても解決しません。',
   silencesUnknown: 'このレポートには含まれていません。',
   gaps: {
+    'successes-format':
+      '一部のアクセスログでは成功リクエストを数えていません（形式に発行者またはステータスがないため。$context.identity.clientCert.issuerDN と $context.status を追加してください）。',
+    'successes-unreadable':
+      '一部のアクセスログでは成功リクエストを数えていません（レコードの形式が不明なため。`accessLogFormats` に設定してください）。',
+    'successes-unavailable':
+      '一部のアクセスログでは成功リクエストを数えていません（Logs Insights から回答がないか、照会の権限がないため。検出されたロググループは `successes.logGroups` に設定してください）。',
+    'successes-cut':
+      '一部の発行者の成功リクエスト（ロググループのドメインと発行者が、1 回の照会で得られる数を超えたため）。',
+    'successes-too-many':
+      '一部のアクセスログでは成功リクエストを数えていません（1 回のレポートで照会できる数、または時間を超えたため）。',
+    'successes-elsewhere':
+      'ほかのアカウントのドメインでは成功リクエストを数えていません（アクセスログがそのアカウントにあるため）。',
+    'successes-connections':
+      'CloudFront とロードバランサーでは成功した接続を数えていません（照会の対象は API Gateway のアクセスログのみです）。',
     'details-unavailable':
       'クライアントごとの送信元・ユーザーエージェント・発生時刻（失敗レコードを読み取れませんでした）。',
     'details-cut': '一部クライアントの送信元・ユーザーエージェント・発生時刻（取得上限を超えました）。',
@@ -197,6 +220,8 @@ export const ja: ReportMessages = {
       '期限が近い証明書と、次回更新でクライアント認証に使えなくなる証明書（成功リクエストのアクセスログとトラストストアなしで作成したため）。',
     'expiry-without-clients':
       '期限が近い、または次回更新でクライアント認証に使えなくなるクライアント証明書と、そのトラフィック（ここではトラストストアの CA のみ確認できます。アクセスログに対して `mtls-watch expiry` を実行してください）。',
+    'expiry-of-the-past':
+      '`mtls-watch backfill` で読み込んだログより後に初めて許可されたクライアント証明書、次回更新でクライアント認証に使えなくなるクライアント証明書、およびトラフィック（アクセスログに対して `mtls-watch expiry` を実行してください）。',
     'pipeline-unknown': 'パイプライン自身の数値を読み取れませんでした。',
     'nothing-judged':
       '判定できませんでした。この期間のログ記録は 1 件も読み取られていません。拒否がなかったかどうかは不明です。',

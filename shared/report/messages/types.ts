@@ -40,6 +40,7 @@ export interface ReportMessages extends NameMessages {
       | 'doors'
       | 'days'
       | 'issuers'
+      | 'shares'
       | 'incidents'
       | 'changes'
       | 'expiry'
@@ -117,7 +118,9 @@ export interface ReportMessages extends NameMessages {
       | 'missing'
       | 'door'
       | 'groups'
-      | 'otherCauses',
+      | 'otherCauses'
+      | 'letIn'
+      | 'shareRefused',
       string
     >
   >;
@@ -137,10 +140,24 @@ export interface ReportMessages extends NameMessages {
   };
   readonly nothing: Readonly<
     Record<
-      'actions' | 'incidents' | 'new' | 'vanished' | 'expiry' | 'sunset' | 'forbidden' | 'silences' | 'issuers',
+      | 'actions'
+      | 'incidents'
+      | 'new'
+      | 'vanished'
+      | 'expiry'
+      | 'sunset'
+      | 'forbidden'
+      | 'silences'
+      | 'issuers'
+      | 'shares',
       string
     >
   >;
+  readonly shares: {
+    readonly note: string;
+    /** For the mail: of all calls of somebody at a domain so many were refused, which is a share such as `12%`. */
+    readonly mail: (owner: string, scope: string, refused: string, calls: string, share: string) => string;
+  };
   readonly sunset: {
     /** Why it is listed: the name of the public CA, and the usages. */
     readonly why: (publicCa: string | null, usages: Sunset['usages']) => string;

@@ -195,6 +195,29 @@ breaking([
     [setFormat],
   ],
   [
+    'an access log that may not be queried',
+    (scene) => {
+      const settings = { successes: { logGroups: ['/access/orders', '/access/tr*'] }, discover: DISCOVER };
+      scene.watch!.coverage = { ...scene.watch!.coverage!, ...settings };
+    },
+    [
+      expect.stringMatching(/^unknown http-api-covered of quotes/) as string,
+      expect.stringMatching(/^warning successes of quotes .*: \S+ may not be queried$/) as string,
+    ],
+  ],
+  [
+    'an access log that is counted, and holds no issuer',
+    (scene) => {
+      scene.watch!.coverage = { ...scene.watch!.coverage!, successes: { logGroups: [] } };
+      ordersStage(scene).accessLog!.format = ACCESS_LOG_FORMAT.replace('$context.identity.clientCert.issuerDN', 'x');
+    },
+    [
+      expect.stringMatching(/without \$context\.identity\.clientCert\.issuerDN$/) as string,
+      `warning successes of ${STAGE}: its format holds no issuer or no status that can be told`,
+    ],
+    [setFormat],
+  ],
+  [
     'a format that is not JSON',
     (scene) => {
       ordersStage(scene).accessLog!.format = '$context.identity.sourceIp "$context.httpMethod" $context.status';

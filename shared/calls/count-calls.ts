@@ -1,0 +1,103 @@
+/**
+ * Counts the calls of a span of time in the access logs, one query for each log group. What cannot be counted costs the caller that
+ * count, and nothing else.
+ */
+
+import pMap from 'p-map';
+import { MtlsWatchError } from '../base/errors.js';
+import { limits } from '../base/limits.js';
+import type { Config } from '../config/settings.js';
+import { templateOfGroup } from '../logs/formats-by-group.js';
+import type { Clock, World } from '../ports/index.js';
+import { type Calls, scopeOfCall, sumCalls } from './calls.js';
+import { callCounts, callsQuery } from './query.js';
+
+/** Asks Logs Insights. @throws MtlsWatchError `insights-unavailable` */
+export type AskInsights = (
+  logGroup: string,
+  query: string,
+  from: number,
+  to: number,
+  rowsMax: number,
+) => Promise<{ readonly rows: readonly Readonly<Record<string, string>>[]; readonly isCut: boolean }>;
+
+type UncountedBecause =
+  /** Its format names no issuer, or no status. */
+  | 'format'
+  /** Its records are not as its format says, or the format is not known. */
+  | 'unreadable'
+  /** Logs Insights did not answer, or may not be asked. */
+  | 'unavailable'
+  /** There are more domains and issuers than one query tells: those with fewest calls are left out. */
+  | 'cut'
+  /** There are more log groups, or their queries take longer, than is allowed. */
+  | 'too-many';
+
+export interface UncountedLog {
+  readonly logGroup: string;
+  readonly because: UncountedBecause;
+  /** What AWS said; otherwise empty. */
+  readonly said: string;
+}
+
+export interface CountedCalls {
+  readonly calls: readonly Calls[];
+  readonly uncounted: readonly UncountedLog[];
+}
+
+type CallsWorld = Pick<World, 'config' | 'deployment'> & { readonly clock: Clock };
+
+/**
+ * The calls that the access logs of this account hold.
+ * @param from milliseconds since the epoch; `to` is exclusive
+ */
+export async function countCalls(
+  { from, to }: { readonly from: number; readonly to: number },
+  world: CallsWorld,
+  ask: AskInsights,
+): Promise<CountedCalls> {
+  const { config, clock } = world;
+  const names = [...new Set(config.accessLogGroups.map(({ name }) => name))];
+  const until = clock.now() + limits.callQueriesMsMax;
+  const counted = await pMap(
+    names,
+    (logGroup, index) =>
+      index >= limits.callLogGroupsMax || clock.now() >= until
+        ? { calls: [], uncounted: [{ logGroup, because: 'too-many' as const, said: '' }] }
+        : countOne(logGroup, { from, to }, world, ask),
+    { concurrency: limits.callQueriesAtOnceMax },
+  );
+  return {
+    calls: sumCalls(counted.flatMap(({ calls }) => calls)),
+    uncounted: counted.flatMap(({ uncounted }) => uncounted),
+  };
+}
+
+async function countOne(
+  logGroup: string,
+  { from, to }: { readonly from: number; readonly to: number },
+  { config, deployment }: CallsWorld,
+  ask: AskInsights,
+): Promise<CountedCalls> {
+  const failed = (because: UncountedLog['because'], said = ''): CountedCalls => ({
+    calls: [],
+    uncounted: [{ logGroup, because, said }],
+  });
+  const query = callsQuery(templateOfGroup(config.accessLogFormats, logGroup));
+  if (query === null) return failed('format');
+  try {
+    const { rows, isCut } = await ask(logGroup, query, from, to, limits.callRowsMax);
+    const counts = callCounts(rows);
+    if (counts === null) return failed('unreadable');
+    const source = { account: accountIn(config, deployment), logGroup };
+    const calls = counts.map((one) => ({ ...one, scope: scopeOfCall(one, source, config) }));
+    return { calls, uncounted: isCut ? [{ logGroup, because: 'cut', said: '' }] : [] };
+  } catch (error) {
+    if (!(error instanceof MtlsWatchError) || error.code !== 'insights-unavailable') throw error;
+    return failed('unavailable', error.message);
+  }
+}
+
+function accountIn({ central }: Config, deployment: World['deployment']): string {
+  return central === null ? '' : (deployment?.accountId ?? '');
+}
