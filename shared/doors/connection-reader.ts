@@ -101,8 +101,9 @@ export interface ObservedConnection {
 /** @returns null for what is no record of the log, or does not tell what came of the connection */
 export function observeConnection(message: string, log: ConnectionLog): ObservedConnection | null {
   const fields = fieldsOf(message.trim(), null, log);
-  const code = fields?.status === undefined ? null : codeOf(fields.status);
-  if (fields === null || code === null) return null;
+  if (fields?.status === undefined) return null;
+  const code = codeOf(fields.status);
+  if (code === null) return null;
   const came = code === 'passed' ? null : outcomeOf(code, log.codes);
   const reason = came !== null && 'reason' in came ? came.reason : null;
   const outcome = came === null ? 'accepted' : reason === null ? 'failed' : 'refused';
