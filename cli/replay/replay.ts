@@ -10,6 +10,7 @@ import { MINUTE_MS } from '../../shared/base/time.js';
 import type { Config } from '../../shared/config/settings.js';
 import { settleExpired } from '../../shared/count/settle.js';
 import { merged } from '../../shared/doors/read.js';
+import { evidenceWords } from '../../shared/messages/evidence-words.js';
 import type { LogBatch, Notice, Parsed } from '../../shared/model/index.js';
 import { ingestRead, readBatch } from '../../shared/pipeline.js';
 import type { FailureLog, World } from '../../shared/ports/index.js';
@@ -17,6 +18,7 @@ import { parseTruststore } from '../../shared/x509/truststore.js';
 import { createTruststores } from '../inputs/file-truststores.js';
 import type { Live } from '../inputs/live/options.js';
 import { readInputs } from '../inputs/read.js';
+import type { Reading } from '../inputs/read-ahead.js';
 import { seenEvents } from '../inputs/seen.js';
 import { assertUsable, truststoreErrors } from '../inputs/truststores.js';
 import { progressBar } from '../terminal/progress.js';
@@ -35,6 +37,7 @@ export async function replay(
   truststore?: string | Config['truststores'],
   onlooker?: ReplayObserver,
   live: Live | null = null,
+  reading: Reading | null = null,
 ): Promise<Replayed> {
   const truststores: Config['truststores'] =
     typeof truststore === 'string' ? { '*': truststore } : (truststore ?? live?.found.truststores ?? {});
@@ -49,7 +52,10 @@ export async function replay(
   if (typeof truststore === 'string') {
     const parsed = parseTruststore((await fileTruststores.read(truststore)).text, truststore);
     assertUsable(truststore, parsed);
-    errors = truststoreErrors({ truststore: parsed, name: truststore, place: truststore });
+    errors = truststoreErrors(
+      { truststore: parsed, name: truststore, place: truststore },
+      evidenceWords[settings.language],
+    );
   }
   const stores = createMemoryStores();
   const notices: Notice[] = [];
@@ -82,7 +88,7 @@ export async function replay(
       },
     };
     const logged = { ...world, failureLog };
-    const problems = await countAll({ paths: inputs, live }, logged, counted, tallies, onlooker);
+    const problems = await countAll({ paths: inputs, live, reading }, logged, counted, tallies, onlooker);
     const rollupHoursMax = onlooker === undefined ? 0 : config.retention.rollupDays * 24;
     await playHours(counted, world, stage, sums.add, { rollupHoursMax });
     const { rejects, evidence: seen, ...read } = tallies;
@@ -104,10 +110,11 @@ interface Tallies {
 interface Inputs {
   readonly paths: readonly string[];
   readonly live: Live | null;
+  readonly reading: Reading | null;
 }
 
 async function countAll(
-  { paths, live }: Inputs,
+  { paths, live, reading }: Inputs,
   played: PlayedWorld,
   counted: CountedHours,
   tallies: Tallies,
@@ -141,6 +148,7 @@ async function countAll(
     live: live?.items ?? null,
     formats,
     seen: isUnread ? seen : null,
+    ...(reading !== null && { sources: reading.sources, blocksOf: reading.blocksOf }),
   };
   const together: LogBatch[] = [];
   for await (const item of readInputs(paths, inputOptions)) {

@@ -104,8 +104,12 @@ it.each(Object.entries(WITHOUT))('%s, on every verb but those with a reason', (l
   expect(Object.keys(reasons).filter((name) => !leaves.has(name))).toEqual([]);
 });
 
-/** Verbs whose file has another name. */
-const FILES: Readonly<Record<string, string>> = { ack: 'silence', 'incidents show': 'show-incident' };
+/** Verbs whose texts are in a file of another name. */
+const FILES: Readonly<Record<string, string>> = {
+  ack: 'silence',
+  'incidents show': 'show-incident',
+  replay: '../replay/run',
+};
 
 it('no verb that has no --lang loads texts in several languages', () => {
   const commands = join(import.meta.dirname, '../../cli/commands');
@@ -147,6 +151,7 @@ describe('--at', () => {
     ['expiry', join(day, 'logs')],
     ['report', join(day, 'logs'), '--out', 'out/never'],
     ['incidents', '--table', 't'],
+    ['incidents', 'show', 'i', '--table', 't'],
     ['silence', 'list', '--table', 't'],
   ])('is refused before any work: %s', (...args) => {
     const { status, stderr } = run(...args, '--at', 'yesterday');
@@ -186,6 +191,9 @@ describe('--lang', () => {
     ['report', join(day, 'logs'), '--out', 'out/never'],
     ['notify-test', '--topic', 'arn:aws:sns:eu-central-1:111122223333:t'],
     ['audit', join(day, 'truststore.pem')],
+    ['incidents', '--table', 't'],
+    ['incidents', 'show', 'i', '--table', 't'],
+    ['silence', 'list', '--table', 't'],
     ['expiry', join(day, 'logs')],
     ['preflight', join(day, 'logs'), '--truststore', join(day, 'truststore.pem')],
   ])('is refused before any work: %s', (...args) => {
