@@ -211,6 +211,17 @@ function withName(text: string): Notice {
   };
 }
 
+it('links to all the logs that a refusal may be in, or to none', () => {
+  const { group } = notice('spike', 1, 1, 38);
+  const linkTo = (count: number): string | null => {
+    const accessLogGroups = Array.from({ length: count }, (_, n) => ({ name: `/aws/apigateway/access-${n}` }));
+    return linksOf({ group, reasonText: '', since: BEGAN, at: BEGAN }, testConfig({ accessLogGroups }), place)
+      .accessLog;
+  };
+  expect(linkTo(limits.logGroupsPerLinkMax)).toContain('access-9');
+  expect(linkTo(limits.logGroupsPerLinkMax + 1)).toBeNull();
+});
+
 const OWN = /https:\/\/(?:wiki\.example\.com|eu-central-1\.console\.aws\.amazon\.com)\/\S*/g;
 
 describe('hostile names', () => {
