@@ -155,8 +155,7 @@ export function costLines(load: Load, from: Measured = measured): CostLine[] {
   add('CloudWatch', 'connection log storage, GB-months', connectionGb * a.logRetentionMonths, 'logGbMonth', 'assumed');
   // Two queries a week over the log of the week.
   add('CloudWatch', 'Insights queries of the report, GB', 2 * logGb, 'insightsGb', 'measured');
-  add('CloudWatch', 'Insights queries that count calls, GB', countedGb, 'insightsGb', 'assumed');
-  add('CloudWatch', 'Insights queries for alerts, GB', lookedIntoGb, 'insightsGb', 'assumed');
+  add('CloudWatch', 'Insights queries that count calls, GB', countedGb + lookedIntoGb, 'insightsGb', 'assumed');
   add(
     'CloudWatch',
     'metrics',

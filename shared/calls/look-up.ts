@@ -2,7 +2,7 @@
 
 import { limits } from '../base/limits.js';
 import { accountOf } from '../config/qualified-names.js';
-import type { CallLookUp, SeenCalls, World } from '../ports/index.js';
+import type { CallLookUp, World } from '../ports/index.js';
 import { type AskInsights, countCalls } from './count-calls.js';
 
 /** A call that was let in may be in any log: with one that is not known, or with too many, nothing is known. */
@@ -14,9 +14,9 @@ export function lookUpIn(
     const { accessLogGroups, central } = world.config;
     const isElsewhere = central !== null && accountOf(scope) !== world.deployment?.accountId;
     if (isElsewhere || accessLogGroups.length > limits.callLookUpLogGroupsMax) return null;
-    const { calls, uncounted } = await countCalls({ from, to }, world, ask);
+    const { calls: all, uncounted } = await countCalls({ from, to }, world, ask);
     if (uncounted.length > 0) return null;
-    const ofScope = calls.filter((one) => one.scope === scope);
-    return new Map(ofScope.map(({ issuerDn, ...seen }): [string, SeenCalls] => [issuerDn, seen]));
+    const ofScope = all.filter((one) => one.scope === scope);
+    return new Map(ofScope.map(({ issuerDn, calls, letIn, letInAt }) => [issuerDn, { calls, letIn, letInAt }]));
   };
 }
