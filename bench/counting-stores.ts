@@ -167,6 +167,7 @@ export function countingStores(inner: Stores, minute: () => number): { stores: S
     privacy: inner.privacy,
     probes: inner.probes,
     probed: inner.probed,
+    callers: inner.callers,
   };
   return { stores, counters };
 }

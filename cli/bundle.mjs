@@ -1,6 +1,6 @@
 /**
- * Bundles the command line: `node cli/bundle.mjs FOLDER` writes `main.js`, and chunks that verbs load when they are
- * asked for. Used by `npm run build`, by the tests, and by `start.mjs`. Plain JavaScript, because it runs before
+ * Bundles the command line: `node cli/bundle.mjs FOLDER` writes `main.js`, `reading-thread.js`, which `replay` starts as a thread, and
+ * chunks that verbs load when they are asked for. Used by `npm run build`, by the tests, and by `start.mjs`. Plain JavaScript, because it runs before
  * anything is compiled.
  */
 
@@ -40,7 +40,10 @@ const IN_CHECKOUT = {
 export async function bundleCli(outdir, use) {
   await build({
     absWorkingDir: root,
-    entryPoints: [join(root, 'cli', 'main.ts')],
+    entryPoints: {
+      main: join(root, 'cli', 'main.ts'),
+      'reading-thread': join(root, 'cli', 'inputs', 'reading-thread.ts'),
+    },
     outdir,
     bundle: true,
     splitting: true,

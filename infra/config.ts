@@ -54,7 +54,8 @@ export function functionEnvironment(config: Config, values: Readonly<Record<stri
       'bad-config',
       `the settings of mtls-watch are too large: the functions' environment would take up to ${bytes} bytes, ` +
         `Lambda allows ${limits.environmentBytesMax}.\n` +
-        '  Watch fewer log groups, domains, stages or truststores with this MtlsWatch, and the rest with a second one.',
+        '  Name the truststores of many accounts or domains in one entry ("*": "s3://truststores-{account}/ca.pem"), or ' +
+        'watch fewer log groups, domains, stages or truststores with this MtlsWatch, and the rest with a second one.',
     );
   }
   const example = filledIn(environment.MTLS_WATCH_CONFIG, () => 10);

@@ -104,6 +104,7 @@ export const UNKNOWN_COURSE = {
   lastingMinutes: null,
   isSteadyByItself: false,
   isUnderWay: false,
+  isLull: true,
   missing: 0,
   isGone: false,
 };
@@ -121,6 +122,7 @@ function asVerdict(push: ReturnType<(typeof RIVALS)[number]['start']>): Method {
       isSteady: false,
       lateMinutes: 0,
       standingMinutes: 0,
+      elevation: 0,
       surprise: 0,
       lastHour: 0,
       course: UNKNOWN_COURSE,

@@ -2,7 +2,7 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -35,11 +35,13 @@ const PEAK = pathToFileURL(here('print-peak.mjs')).href;
  * @returns the file to run
  */
 export async function bundled(folder: string): Promise<string> {
-  const entry = join(resolve(folder), 'cli', 'main.ts');
+  const main = join(resolve(folder), 'cli', 'main.ts');
+  const thread = join(resolve(folder), 'cli', 'inputs', 'reading-thread.ts');
   const outdir = join(resolve(folder), 'node_modules', '.cache', 'bench-replay');
   await build({
     absWorkingDir: resolve(folder),
-    entryPoints: [entry],
+    // Older checkouts read on one thread.
+    entryPoints: { main, ...(existsSync(thread) && { 'reading-thread': thread }) },
     outdir,
     bundle: true,
     splitting: true,

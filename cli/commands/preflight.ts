@@ -14,7 +14,7 @@ import {
   type PreflightResult,
   preflight,
 } from '../../shared/x509/observed.js';
-import { type Observed, observeClients } from '../inputs/clients.js';
+import { observeClients } from '../inputs/clients.js';
 import { collectClients, type NotJudged, nothingWords, notJudgedWords, uncertifiedWords } from '../inputs/evidence.js';
 import { type FormatOption, readFormat, withFormat } from '../inputs/format.js';
 import {
@@ -27,6 +27,7 @@ import {
 } from '../inputs/known-door.js';
 import type { LiveOptions } from '../inputs/live/find.js';
 import { type Live, liveOf, say, withLive } from '../inputs/live/options.js';
+import type { Observed } from '../inputs/observe.js';
 import { readUsableTruststore, truststoreErrors } from '../inputs/truststores.js';
 import { pc } from '../terminal/colors.js';
 import { languageOption, timeOption, withLanguage } from '../terminal/options.js';

@@ -12,7 +12,7 @@ import type { Language } from '../../shared/report/messages/types.js';
 import type { Partner } from '../../shared/report/partner.js';
 import { daysPeriod, lastWeek, type Period, weekPeriod } from '../../shared/report/period.js';
 import type { Report } from '../../shared/report/schema.js';
-import { callsOf, casOf } from '../../shared/report/weekly.js';
+import { callsOf, certificatesOf } from '../../shared/report/weekly.js';
 import { createTruststores } from '../inputs/file-truststores.js';
 import { type FormatOption, readFormat, withFormat } from '../inputs/format.js';
 import { issuerOption } from '../inputs/issuers.js';
@@ -134,11 +134,10 @@ async function reportOfTable(options: Options, period: Period | null, partner: P
   };
   const of = period ?? lastWeek(clock.now(), config.report?.timeZone);
   const gaps = [gap('details-unavailable'), gap('pipeline-unknown')];
-  const cas = await casOf(of, world, gaps);
-  gaps.push(gap(cas.expiring === null ? 'expiry-unknown' : 'expiry-without-clients'));
+  const certificates = await certificatesOf(of, world, gaps);
   const language = languageOption(givenLanguage(options), config.language);
   const calls = await callsOf(of, world, await askHere(), gaps);
-  const unknown = { details: null, pipeline: null, calls, ...cas, gaps, onOrganizations: warnOfSeveral };
+  const unknown = { details: null, pipeline: null, calls, ...certificates, gaps, onOrganizations: warnOfSeveral };
   return {
     language,
     report: await gatherReport({ period: of, partner, language, generatedAt: clock.now(), ...unknown }, world),

@@ -40,7 +40,8 @@ export function csvReader(
   return {
     push: (chunk) =>
       new Promise((resolve, reject) => {
-        parser.write(chunk, (error) => (error ? reject(error) : resolve()));
+        // It keeps the end of what it was given, and the chunk may be filled again.
+        parser.write(Buffer.from(chunk), (error) => (error ? reject(error) : resolve()));
       }),
     async end() {
       parser.end();

@@ -1,21 +1,25 @@
 /**
  * Events as JSON objects, one a line, which differ from the line before in a few values only. What all have in common is learned from
- * a line that was parsed; in those after it only the values are looked at.
+ * a line that was looked at closely; in those after it only the values are looked at.
  */
 
+import type { MarkRows, Span } from './marks.js';
 import {
   BACKSLASH,
   CLOSE_OBJECT,
+  COMMA,
+  digitsAt,
   holdsAt,
   isDigit,
   OPEN_OBJECT,
   PLAIN_BYTES_MAX,
-  type PlainSuccess,
   plainBytes,
   QUOTE,
-  type WholeLine,
-} from './plain.js';
+  SPACE,
+  ZERO,
+} from './plain-bytes.js';
 import { GROUP_WITH_OWNER, timeOf } from './records.js';
+import { digestOf, eventKey } from './seen.js';
 
 const KEYS = [
   'message',
@@ -34,6 +38,7 @@ const NUMBERS: ReadonlySet<Key> = new Set<Key>(['timestamp', 'ingestionTime']);
 interface Part {
   readonly before: Buffer;
   readonly key: Key;
+  readonly isNumber: boolean;
 }
 
 interface Form {
@@ -42,80 +47,105 @@ interface Form {
 }
 
 /** Where a value begins and ends. */
-type Spans = Partial<Record<Key, readonly [from: number, to: number]>>;
+type Spans = Partial<Record<Key, Span>>;
 
-export interface EventLines {
-  /** The event of a line that looks like the last one that was learned, if it is the record of a success. */
-  find(line: WholeLine): PlainSuccess | null;
-  learn(line: WholeLine): void;
-}
-
-export function eventLines(): EventLines {
+/** Marks the lines that look like the last one that was learned, and are the record of a success. */
+export function eventLines(rows: MarkRows): (chunk: Buffer, from: number, to: number) => void {
   const { isUsual, isSuccess } = plainBytes('\\"');
+  const namesOf = namesIn(rows);
   let form: Form | null = null;
-  return {
-    find({ chunk, from, to }) {
-      if (form === null || to - from > PLAIN_BYTES_MAX) return null;
-      const spans: Spans = {};
-      let at = from;
-      let escapes = 0;
-      for (const { before, key } of form.parts) {
-        const begin = at + before.length;
-        if (!holdsAt(chunk, at, before) || (key === 'message' && !isUsual(chunk, begin, to))) return null;
-        at = NUMBERS.has(key) ? endOfNumber(chunk, begin) : endOfText(chunk, begin);
-        if (at < 0 || (escapesBefore > 0 && key !== 'message')) return null;
-        if (key === 'message') escapes = escapesBefore;
-        spans[key] = [begin, at];
-      }
-      if (at + form.end.length !== to || !holdsAt(chunk, at, form.end)) return null;
-      const [begin, end] = spans.message ?? [to, to];
-      return isSuccess(chunk, begin, end) ? eventOf(chunk, spans, escapes) : null;
-    },
-    learn(line) {
-      form = formOf(line);
-    },
+  let texts = jsonTexts(NOTHING);
+
+  /** `unlike`: a line of another form. */
+  function spansIn({ parts, end }: Form, from: number, to: number): Spans | 'unlike' | 'unusual' {
+    const { chunk } = texts;
+    const spans: Spans = {};
+    let at = from;
+    for (const { before, key, isNumber } of parts) {
+      if (!holdsAt(chunk, at, before)) return 'unlike';
+      const begin = at + before.length;
+      if (key === 'message' && !isUsual(chunk, begin, to)) return 'unusual';
+      at = isNumber ? endOfNumber(chunk, begin) : texts.endOf(begin, key === 'message');
+      if (at < 0) return 'unlike';
+      spans[key] = [begin, at];
+    }
+    return at + end.length === to && holdsAt(chunk, at, end) ? spans : 'unlike';
+  }
+
+  return (chunk, from, to) => {
+    if (to - from > PLAIN_BYTES_MAX) return;
+    if (texts.chunk !== chunk) texts = jsonTexts(chunk);
+    let spans = form === null ? 'unlike' : spansIn(form, from, to);
+    if (spans === 'unlike') {
+      const learned = formOf(texts, from, to);
+      if (learned === null) return;
+      form = learned;
+      spans = spansIn(form, from, to);
+    }
+    if (typeof spans === 'string') return;
+    const { message = NOWHERE, timestamp: time = NOWHERE, id = spans.eventId ?? NOWHERE } = spans;
+    if (!isSuccess(chunk, ...message) || id[1] === id[0] || id[1] - id[0] > NAME_CHARS_MAX) return;
+    const timestamp = timeOf(digitsAt(chunk, time[0], time[1] - time[0]));
+    const names = namesOf(chunk, spans.logGroup ?? NOWHERE, spans.logStream ?? spans.logStreamName ?? NOWHERE);
+    if (timestamp === null || names === null) return;
+    const chars = message[1] - message[0] - texts.escapes();
+    const row = rows.add({ line: [from, to], text: message, chars, id, timestamp }, names.at);
+    digestOf(names.key + chunk.toString('latin1', ...id), row.rows, row.at);
   };
 }
 
-function eventOf(chunk: Buffer, spans: Spans, escapes: number): PlainSuccess | null {
-  const text = (span: Spans[Key]): string => (span === undefined ? '' : chunk.toString('latin1', ...span));
-  const [logGroup, logStream] = [text(spans.logGroup), text(spans.logStream ?? spans.logStreamName)];
-  const id = text(spans.id ?? spans.eventId);
-  const timestamp = timeOf(Number(text(spans.timestamp)));
-  const isNamed = id !== '' && Math.max(id.length, logGroup.length, logStream.length) <= NAME_CHARS_MAX;
-  if (timestamp === null || !isNamed || GROUP_WITH_OWNER.test(logGroup)) return null;
-  const [from, to] = spans.message ?? [0, 0];
-  const bytes = chunk.subarray(from - 1, to + 1);
-  return { logGroup, logStream, id, timestamp, bytes, chars: to - from - escapes, text: unescaped };
-}
+const NOTHING: Buffer = Buffer.alloc(0);
+const NOWHERE: Span = [0, 0];
 
 /** Longer names are cut by the other readers. */
 const NAME_CHARS_MAX = 512;
 
-function unescaped(this: PlainSuccess): string {
-  return JSON.parse(this.bytes.toString('latin1'));
+interface Names {
+  /** Where the names stand among those of the piece. */
+  readonly at: number;
+  /** What stands before an event's id in the text that tells it from all others. */
+  readonly key: string;
+}
+
+/** Mostly the names are those of the line before. Null for names that the other readers take apart. */
+function namesIn(rows: MarkRows): (chunk: Buffer, logGroup: Span, logStream: Span) => Names | null {
+  let last = { chunk: NOTHING, group: NOTHING, stream: NOTHING, names: null as Names | null };
+  const isSame = (chunk: Buffer, [from, to]: Span, bytes: Buffer) =>
+    to - from === bytes.length && holdsAt(chunk, from, bytes);
+  return (chunk, logGroup, logStream) => {
+    if (last.chunk === chunk && isSame(chunk, logGroup, last.group) && isSame(chunk, logStream, last.stream))
+      return last.names;
+    const [group, stream] = [chunk.subarray(...logGroup), chunk.subarray(...logStream)];
+    const [groupName, streamName] = [group.toString('latin1'), stream.toString('latin1')];
+    const isOwn = Math.max(group.length, stream.length) <= NAME_CHARS_MAX && !GROUP_WITH_OWNER.test(groupName);
+    const names = isOwn ? { at: rows.name(groupName, streamName), key: eventKey('', groupName, streamName) } : null;
+    last = { chunk, group, stream, names };
+    return names;
+  };
 }
 
 /** Null for a line with other keys, with one of them twice, or with values of other kinds. */
-function formOf({ chunk, from, to }: WholeLine): Form | null {
+function formOf(texts: JsonTexts, from: number, to: number): Form | null {
+  const { chunk } = texts;
   const parts: Part[] = [];
   const keys = new Set<string>();
   let last = from;
   for (let at = from; ; ) {
     if (chunk[at] !== (at === from ? OPEN_OBJECT : COMMA)) return null;
     const keyAt = afterSpaces(chunk, at + 1) + 1;
-    const keyEnd = chunk[keyAt - 1] === QUOTE ? endOfText(chunk, keyAt) : -1;
+    const keyEnd = chunk[keyAt - 1] === QUOTE ? texts.endOf(keyAt, false) : -1;
     const key = KEYS.find((one) => one === chunk.toString('latin1', keyAt, Math.max(keyAt, keyEnd)));
     const colon = afterSpaces(chunk, keyEnd + 1);
     if (key === undefined || keys.has(key) || chunk[colon] !== COLON) return null;
     keys.add(key);
+    const isNumber = NUMBERS.has(key);
     const valueAt = afterSpaces(chunk, colon + 1);
-    const begin = NUMBERS.has(key) ? valueAt : valueAt + 1;
-    if (!NUMBERS.has(key) && chunk[valueAt] !== QUOTE) return null;
-    parts.push({ before: Buffer.from(chunk.subarray(last, begin)), key });
-    last = NUMBERS.has(key) ? endOfNumber(chunk, begin) : endOfText(chunk, begin);
+    const begin = isNumber ? valueAt : valueAt + 1;
+    if (!isNumber && chunk[valueAt] !== QUOTE) return null;
+    parts.push({ before: Buffer.from(chunk.subarray(last, begin)), key, isNumber });
+    last = isNumber ? endOfNumber(chunk, begin) : texts.endOf(begin, key === 'message');
     if (last < 0) return null;
-    at = afterSpaces(chunk, NUMBERS.has(key) ? last : last + 1);
+    at = afterSpaces(chunk, isNumber ? last : last + 1);
     if (chunk[at] === CLOSE_OBJECT && at + 1 === to) break;
   }
   const isOne = (a: Key, b: Key): boolean => !(keys.has(a) && keys.has(b));
@@ -124,9 +154,7 @@ function formOf({ chunk, from, to }: WholeLine): Form | null {
   return { parts, end: Buffer.from(chunk.subarray(last, to)) };
 }
 
-const COMMA = 0x2c;
 const COLON = 0x3a;
-const SPACE = 0x20;
 
 function afterSpaces(chunk: Buffer, from: number): number {
   let at = from;
@@ -140,36 +168,69 @@ const DIGITS_MAX = 15;
 function endOfNumber(chunk: Buffer, from: number): number {
   let at = from;
   while (isDigit(chunk[at])) at++;
-  escapesBefore = 0;
   const isInteger = at > from && at - from <= DIGITS_MAX && (chunk[from] !== ZERO || at - from === 1);
   return isInteger ? at : -1;
 }
-
-const ZERO = 0x30;
 
 /** Of each byte within a string of JSON: 0 where it stands for itself, or what is to be done. */
 const IN_TEXT = Uint8Array.from({ length: 256 }, (_, byte) => {
   if (byte === QUOTE) return 1;
   if (byte === BACKSLASH) return 2;
-  return byte < SPACE || byte > 0x7e ? 3 : 0;
+  return byte < SPACE || byte > 0x7f ? 3 : 0;
 });
 /** What may stand behind a backslash; `\u` may stand for anything. */
 const IS_ESCAPE = Uint8Array.from({ length: 256 }, (_, byte) =>
   '"\\/bfnrt'.includes(String.fromCharCode(byte)) ? 1 : 0,
 );
-/** How many backslashes the text had whose end was found last. */
-let escapesBefore = 0;
 
-/** The quote that ends a string of JSON of ASCII, or -1. */
-function endOfText(chunk: Buffer, from: number): number {
-  escapesBefore = 0;
-  for (let at = from; at < chunk.length; at++) {
-    const what = IN_TEXT[chunk[at] as number];
-    if (what === 0) continue;
-    if (what === 1) return at;
-    if (what === 3 || IS_ESCAPE[chunk[at + 1] as number] !== 1) return -1;
-    escapesBefore += 1;
-    at += 1;
-  }
-  return -1;
+/** The same byte four times. */
+const QUOTES = 0x22222222;
+const BACKSLASHES = 0x5c5c5c5c;
+const SPACES = 0x20202020;
+const ONES = 0x01010101;
+const HIGH_BITS = 0x80808080 | 0;
+
+/** The strings of JSON in a piece of a file. */
+interface JsonTexts {
+  readonly chunk: Buffer;
+  /** The quote that ends a string of ASCII, or -1. */
+  endOf(from: number, mayHaveEscapes: boolean): number;
+  /** How many backslashes the text had whose end was found last. */
+  escapes(): number;
+}
+
+function jsonTexts(chunk: Buffer): JsonTexts {
+  const view = new DataView(chunk.buffer, chunk.byteOffset, chunk.length);
+  const wordsEnd = chunk.length - 3;
+  let escapes = 0;
+  return {
+    chunk,
+    escapes: () => escapes,
+    endOf(from, mayHaveEscapes) {
+      escapes = 0;
+      for (let at = from; at < chunk.length; ) {
+        // Four bytes at once: subtracting sets the high bit of each that does not stand for itself, the first one of those for certain.
+        if (at < wordsEnd) {
+          const word = view.getInt32(at, true);
+          const marked =
+            ((word - SPACES) | ((word ^ QUOTES) - ONES) | ((word ^ BACKSLASHES) - ONES) | word) & HIGH_BITS;
+          if (marked === 0) {
+            at += 4;
+            continue;
+          }
+          at += (31 - Math.clz32(marked & -marked)) >> 3;
+        }
+        const what = IN_TEXT[chunk[at] as number];
+        if (what === 0) {
+          at += 1;
+          continue;
+        }
+        if (what === 1) return at;
+        if (what !== 2 || !mayHaveEscapes || IS_ESCAPE[chunk[at + 1] as number] !== 1) return -1;
+        escapes += 1;
+        at += 2;
+      }
+      return -1;
+    },
+  };
 }

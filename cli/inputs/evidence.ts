@@ -5,7 +5,7 @@
 
 import type { EvidenceWords, Lacking } from '../../shared/messages/evidence-words.js';
 import type { ClientRecord, ObservedClient } from '../../shared/x509/observed.js';
-import type { Observed, Unjudged } from './clients.js';
+import type { Observed, Unjudged } from './observe.js';
 
 /** Numbers of requests, and of records that may be requests, by the reason why they are not judged. */
 export type NotJudged = Readonly<Record<Unjudged, number>>;

@@ -3,7 +3,7 @@
  * within bounds.
  */
 
-import { createReadStream } from 'node:fs';
+import { createReadStream, type Stats } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -23,6 +23,8 @@ export interface InputSource {
   readonly bytes: number | null;
   /** The time for lines without one: when the file was last written. Milliseconds since the epoch. */
   readonly writtenAt: number;
+  /** Of a file that can be read from its beginning again and again. */
+  readonly path?: string;
   /** Throws MtlsWatchError `unreadable-input`. */
   open(): AsyncIterable<Buffer>;
 }
@@ -89,13 +91,7 @@ async function collect(path: string, depth: number, into: InputSource[]): Promis
         `${path}: more than ${limits.inputFilesMax} files; name a smaller folder or single files`,
       );
     }
-    into.push({
-      name: path,
-      base: basename(path),
-      bytes: found.isFile() ? found.size : null,
-      writtenAt: Math.floor(found.mtimeMs),
-      open: () => chunksOf(createReadStream(path, { highWaterMark: READ_BYTES }), path),
-    });
+    into.push(fileAt(path, found));
     return;
   }
   if (depth >= limits.inputFolderDepthMax) {
@@ -115,6 +111,21 @@ async function collect(path: string, depth: number, into: InputSource[]): Promis
     throw new MtlsWatchError('unreadable-input', `${path}: the folder holds no files; expected log files in it`);
   }
 }
+
+function fileAt(path: string, found: Stats): InputSource {
+  return {
+    name: path,
+    base: basename(path),
+    bytes: found.isFile() ? found.size : null,
+    writtenAt: Math.floor(found.mtimeMs),
+    ...(found.isFile() && { path }),
+    open: () => chunksOf(createReadStream(path, { highWaterMark: READ_BYTES }), path),
+  };
+}
+
+/** A file that was found before. */
+export const fileSource = async (path: string): Promise<InputSource> =>
+  fileAt(path, await attempt(path, () => stat(path)));
 
 async function attempt<T>(path: string, look: () => Promise<T>): Promise<T> {
   try {

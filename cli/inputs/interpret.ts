@@ -8,11 +8,11 @@ import { textOf } from '../../shared/logs/decode.js';
 import type { RecordFormat } from '../../shared/logs/record-format.js';
 import { isAccessRecordText } from '../../shared/logs/text-record.js';
 import { type Opened, openValue } from './containers.js';
-import { eventLines } from './event-lines.js';
 import type { InputItem } from './item.js';
 import { lineEvents } from './lines.js';
-import { CLOSE_OBJECT, isPlainMessage, PLAIN_BYTES_MAX, type PlainSuccess, type WholeLine } from './plain.js';
-import { plainEventOf, timeByFormat, timeInText } from './records.js';
+import type { PlainSuccess } from './marks.js';
+import { CLOSE_OBJECT, PLAIN_BYTES_MAX } from './plain-bytes.js';
+import { timeByFormat, timeInText } from './records.js';
 import type { Layout } from './sniff.js';
 import { splitter, type Unit } from './split.js';
 import type { EventWindow, InputEvent } from './window.js';
@@ -22,7 +22,7 @@ export interface Interpreter {
   begin(layout: Layout, fallbackAt: number): void;
   take(unit: Unit): void;
   /** A whole line that is an object, before it is split; false leaves it to `take`. */
-  object(line: WholeLine): boolean;
+  object(chunk: Buffer, from: number, to: number): boolean;
   passed(success: PlainSuccess): void;
   /** A row of a table or of a query's result. */
   row(row: object): void;
@@ -49,7 +49,6 @@ export function interpreter(
   const { add, addPlain, startAt } = datedEvents(window, records.timeWithin);
   let known = 0;
   const nest = nesting();
-  const plain = eventLines();
   const notAnEvent = rejecting(window);
   const onKnown = () => ++known;
   const opened = openedInto({ add, records, emit, onBytes: nestedBytes, onKnown, onReject: window.reject });
@@ -81,29 +80,23 @@ export function interpreter(
     else value(unit.text);
   }
 
-  const passed = (success: PlainSuccess): true => {
-    lines.close();
-    addPlain(success);
-    return true;
-  };
-
   return {
     begin(layout, fallbackAt) {
       lines.begin(layout.kind === 'lines' ? layout.form : null, layout.kind === 'records');
       startAt(fallbackAt);
     },
     take,
-    object(line) {
-      const success = plain.find(line);
-      if (success !== null) return passed(success);
-      const found = objectIn(line);
+    object(chunk, from, to) {
+      const found = objectIn(chunk, from, to);
       if (found === null) return false;
-      if (isPlainEvent(found.json)) plain.learn(line);
       lines.close();
       openValue(found.json, found.text, opened);
       return true;
     },
-    passed,
+    passed(success) {
+      lines.close();
+      addPlain(success);
+    },
     row: (row) => openValue(row, null, opened),
     reject: notAnEvent,
     end: lines.close,
@@ -115,13 +108,8 @@ function rejecting(window: EventWindow) {
   return (detail: string) => window.reject('not-a-log-event', detail);
 }
 
-function isPlainEvent(json: object): boolean {
-  const message = plainEventOf(json)?.message;
-  return message !== undefined && isPlainMessage(message);
-}
-
 /** A line that is one object, and no list of events: the elements of that are units of their own. */
-function objectIn({ chunk, from, to }: WholeLine): { readonly text: string; readonly json: object } | null {
+function objectIn(chunk: Buffer, from: number, to: number): { readonly text: string; readonly json: object } | null {
   const end = chunk[to - 1] === RETURN ? to - 1 : to;
   if (end - from > PLAIN_BYTES_MAX || chunk[end - 1] !== CLOSE_OBJECT) return null;
   const text = textOf(chunk.subarray(from, end));

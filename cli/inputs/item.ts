@@ -3,6 +3,8 @@
 import type { Readable } from 'node:stream';
 import type { FormatsByLogGroup } from '../../shared/logs/formats-by-group.js';
 import type { ControlMessage, LogBatch } from '../../shared/model/index.js';
+import type { BlocksOf } from './blocks.js';
+import type { InputSource } from './files.js';
 import type { Seen } from './seen.js';
 
 export interface LeftOut {
@@ -40,6 +42,10 @@ export interface InputOptions {
   readonly formats?: FormatsByLogGroup;
   /** Where it is given, events that were there before are left out, and so are those that nobody looks at; see `eventWindow`. */
   readonly seen?: Seen | null;
+  /** What the paths were found to be; where it is not given, they are looked for. */
+  readonly sources?: readonly InputSource[];
+  /** Where it is not given, files are read when their turn comes. */
+  readonly blocksOf?: BlocksOf;
   /** Another source in addition to the paths, or instead of them: log groups that are searched. */
   readonly live?: AsyncIterable<InputItem> | null;
 }

@@ -8,7 +8,7 @@
 
 import { MtlsWatchError } from '../../shared/base/errors.js';
 import { formatOfGroup, type RecordFormat } from '../../shared/logs/record-format.js';
-import { gunzipped } from './bytes.js';
+import { type BlocksOf, blocksHere } from './blocks.js';
 import { type InputSource, sourcesOf } from './files.js';
 import type { InputItem, InputOptions } from './item.js';
 import { fileReader } from './reader.js';
@@ -22,14 +22,14 @@ export async function* readInputs(paths: readonly string[], options: InputOption
   if (options.live) yield* options.live;
   if (options.live && paths.length === 0) return;
   const format = formatOfGroup(options.formats ?? {}, '');
-  const sources = await sourcesOf(paths, options);
+  const sources = options.sources ?? (await sourcesOf(paths, options));
   const sizes = sources.map(({ bytes }) => bytes);
   const bytesTotal = sizes.reduce((sum, bytes) => (sum === null || bytes === null ? null : sum + bytes), 0);
   const counter = { bytesRead: 0 };
   const problems: string[] = [];
   let delivered = 0;
   for (const source of sources) {
-    for await (const item of readSource(source, counter, format, options.seen)) {
+    for await (const item of readSource(source, counter, format, options.seen, options.blocksOf)) {
       if (item.kind === 'problem') problems.push(`${item.file}: ${item.detail}`);
       else delivered += 1;
       yield item;
@@ -50,14 +50,15 @@ export async function* readSource(
   counter: { bytesRead: number },
   format: RecordFormat | null,
   seen: InputOptions['seen'],
+  blocksOf: BlocksOf = blocksHere,
 ): AsyncGenerator<InputItem> {
   const ready: InputItem[] = [];
   const reader = fileReader(source, format, (item) => ready.push(item), seen);
   let problem: string | null = null;
   try {
-    const again = source.bytes === null ? null : () => source.open();
-    for await (const chunk of gunzipped(counted(source.open(), counter), again)) {
-      await reader.push(chunk);
+    for await (const { bytes, marks, bytesRead } of blocksOf(source)) {
+      counter.bytesRead += bytesRead;
+      await reader.push(bytes, marks);
       yield* ready.splice(0);
     }
   } catch (error) {
@@ -77,11 +78,4 @@ export async function* readSource(
 function fileProblem(error: unknown): string {
   if (!(error instanceof MtlsWatchError)) throw error;
   return error.message;
-}
-
-async function* counted(chunks: AsyncIterable<Buffer>, counter: { bytesRead: number }): AsyncGenerator<Buffer> {
-  for await (const chunk of chunks) {
-    counter.bytesRead += chunk.length;
-    yield chunk;
-  }
 }

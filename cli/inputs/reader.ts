@@ -8,17 +8,23 @@ import type { InputSource } from './files.js';
 import { timeFirst } from './forms.js';
 import { type Interpreter, interpreter } from './interpret.js';
 import type { InputItem } from './item.js';
+import { LINE_FROM, LINE_TO, type Marks, markedSuccess, NAMELESS, NAMES_AT, type PlainSuccess, ROW } from './marks.js';
 import { pipedTable } from './pipes.js';
-import { exportedSuccesses } from './plain.js';
+import { lineMarker } from './plain.js';
+import { NEWLINE } from './plain-bytes.js';
 import { fieldRows, rows } from './rows.js';
 import type { Seen } from './seen.js';
 import { HEAD_BYTES, type Layout, sniff, withoutColours } from './sniff.js';
-import { lineSplitter, splitter, type Unit } from './split.js';
+import { lineSplitter, type Splitter, splitter, type TakeLine, type Unit } from './split.js';
 import { eventWindow } from './window.js';
 
 export interface FileReader {
-  /** @throws MtlsWatchError `unreadable-input` if the first bytes are not a log */
-  push(chunk: Buffer): Promise<void>;
+  /**
+   * @param chunk may be filled again afterwards
+   * @param marks the plain lines in it; null where they are not known yet
+   * @throws MtlsWatchError `unreadable-input` if the first bytes are not a log
+   */
+  push(chunk: Buffer, marks?: Marks | null): Promise<void>;
   /**
    * Emits what is still buffered.
    * @throws MtlsWatchError `unreadable-input` if the file as a whole is not a log
@@ -28,11 +34,12 @@ export interface FileReader {
 
 /** Splits the rest of a file in a known format. */
 interface Cutter {
-  push(chunk: Buffer): void | Promise<void>;
+  push(chunk: Buffer, marks: Marks | null): void | Promise<void>;
   end(): void | Promise<void>;
 }
 
 const BOM = Buffer.from([0xef, 0xbb, 0xbf]);
+const NOTHING: Buffer = Buffer.alloc(0);
 
 /**
  * @param format the format of access records, if known
@@ -52,30 +59,32 @@ export function fileReader(
     seen,
   );
   const interpreted = interpreter(window, format, emit);
-  let head: Buffer | null = Buffer.alloc(0);
+  let head: Buffer | null = NOTHING;
   let cutter: Cutter | null = null;
 
-  const begin = async (first: Buffer): Promise<Cutter> => {
+  const begin = async (first: Buffer, marks: Marks | null): Promise<Cutter> => {
     head = null;
     const { layout, firstAt } = sniff(first, format);
     interpreted.begin(layout, firstAt ?? source.writtenAt);
     const started = cutterFor(layout, interpreted, isCareful);
-    await started.push(first.subarray(0, 3).equals(BOM) ? first.subarray(3) : first);
+    if (first.subarray(0, BOM.length).equals(BOM)) await started.push(first.subarray(BOM.length), null);
+    else await started.push(first, marks);
     return started;
   };
 
   return {
-    async push(chunk) {
-      if (cutter !== null) await cutter.push(chunk);
+    async push(chunk, marks = null) {
+      if (cutter !== null) await cutter.push(chunk, marks);
+      else if (head?.length === 0 && chunk.length >= HEAD_BYTES) cutter = await begin(chunk, marks);
       else {
-        head = head === null || head.length === 0 ? chunk : Buffer.concat([head, chunk]);
-        if (head.length >= HEAD_BYTES) cutter = await begin(head);
+        head = Buffer.concat([head ?? NOTHING, chunk]);
+        if (head.length >= HEAD_BYTES) cutter = await begin(head, null);
       }
     },
     async end() {
       // The failed recognition of the format was reported already.
       if (cutter === null && head === null) return;
-      cutter ??= await begin(head ?? Buffer.alloc(0));
+      cutter ??= await begin(head ?? NOTHING, null);
       await cutter.end();
       interpreted.end();
       if (window.events() === 0 && interpreted.known() === 0) {
@@ -92,18 +101,21 @@ export function fileReader(
 
 function cutterFor(layout: Layout, { take, row, reject, object, passed }: Interpreter, isCareful: boolean): Cutter {
   switch (layout.kind) {
-    case 'mixed':
-      return isCareful ? splitter(take) : splitter(take, object);
+    case 'mixed': {
+      if (isCareful) return splitter(take);
+      const plain = plainLines(passed, false);
+      const lineAt = (chunk: Buffer, from: number): number | null => {
+        const to = chunk.indexOf(NEWLINE, from);
+        return to > from && object(chunk, from, to) ? to + 1 : null;
+      };
+      return plain.before(splitter(take, (chunk, from) => plain.take(chunk, from) ?? lineAt(chunk, from)));
+    }
     case 'records':
       return lineSplitter(take);
     case 'lines': {
       if (isCareful || layout.form !== timeFirst) return lineSplitter(take);
-      const find = exportedSuccesses();
-      return lineSplitter(take, (line) => {
-        const plain = find(line);
-        if (plain !== null) passed(plain);
-        return plain !== null;
-      });
+      const plain = plainLines(passed, true);
+      return plain.before(lineSplitter(take, plain.take));
     }
     case 'joined':
       return lineSplitter(
@@ -124,6 +136,36 @@ function cutterFor(layout: Layout, { take, row, reject, object, passed }: Interp
       return ended(lineSplitter(eachText(take, (text) => table.line(withoutColours(text)))), table.end);
     }
   }
+}
+
+interface PlainLines {
+  /** Looks at each chunk before it is cut. */
+  before(cutter: Splitter): Cutter;
+  readonly take: TakeLine;
+}
+
+/** Takes the plain lines of one of the two forms out of chunks. */
+function plainLines(passed: (success: PlainSuccess) => void, areExported: boolean): PlainLines {
+  const mark = lineMarker();
+  let marks: Marks = { rows: new Int32Array(), names: [] };
+  let at = 0;
+  return {
+    before: (cutter) => ({
+      push(chunk, known) {
+        marks = known ?? mark(chunk);
+        at = 0;
+        cutter.push(chunk);
+      },
+      end: () => cutter.end(),
+    }),
+    take(chunk, from) {
+      const { rows } = marks;
+      while ((rows[at + LINE_FROM] ?? Number.POSITIVE_INFINITY) < from) at += ROW;
+      if (rows[at + LINE_FROM] !== from || (rows[at + NAMES_AT] === NAMELESS) !== areExported) return null;
+      passed(markedSuccess(chunk, marks, at));
+      return (rows[at + LINE_TO] ?? 0) + 1;
+    },
+  };
 }
 
 /** Passes text lines to `onText`, and all other units on unchanged. */

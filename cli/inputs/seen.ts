@@ -34,31 +34,36 @@ export function occurrences(most: number): (id: string) => number {
   const digest = new Int32Array(WORDS);
   const count = counter(most);
   return (id) => {
-    const bytes = hash('sha256', id, 'binary');
-    for (let n = 0; n < WORDS; n++) {
-      const [high, low] = [bytes.charCodeAt(4 * n) << 8, bytes.charCodeAt(4 * n + 2) << 8];
-      digest[n] = ((high | bytes.charCodeAt(4 * n + 1)) << 16) | low | bytes.charCodeAt(4 * n + 3);
-    }
-    return count(digest);
+    digestOf(id, digest, 0);
+    return count(digest, 0);
   };
 }
 
+/** Writes the digest of an id into four words from `at` on. */
+export function digestOf(id: string, words: Int32Array, at: number): void {
+  const bytes = hash('sha256', id, 'binary');
+  for (let n = 0; n < WORDS; n++) {
+    const [high, low] = [bytes.charCodeAt(4 * n) << 8, bytes.charCodeAt(4 * n + 2) << 8];
+    words[at + n] = ((high | bytes.charCodeAt(4 * n + 1)) << 16) | low | bytes.charCodeAt(4 * n + 3);
+  }
+}
+
 /** The same for digests, of which the first word must be evenly spread. */
-function counter(most: number): (digest: Int32Array) => number {
+function counter(most: number): (digests: Int32Array, at: number) => number {
   let young = empty(BITS_MIN);
   let old: Table | null = null;
   let held = 0;
-  return (digest) => {
-    let place = placeOf(young, digest, 0);
+  return (digests, at) => {
+    let place = placeOf(young, digests, at);
     const own = young.counts[place] ?? 0;
-    const seen = own > 0 || old === null ? own : (old.counts[placeOf(old, digest, 0)] ?? 0);
+    const seen = own > 0 || old === null ? own : (old.counts[placeOf(old, digests, at)] ?? 0);
     if (own === 0) {
       if (held >= most) [young, old, held] = [empty(BITS_MIN), young, 0];
       else if (2 * held >= 2 ** young.bits) young = doubled(young);
-      place = placeOf(young, digest, 0);
+      place = placeOf(young, digests, at);
       held++;
     }
-    for (let n = 0; n < WORDS; n++) young.words[place * WORDS + n] = digest[n] ?? 0;
+    for (let n = 0; n < WORDS; n++) young.words[place * WORDS + n] = digests[at + n] ?? 0;
     young.counts[place] = seen + 1;
     return seen;
   };
@@ -91,44 +96,55 @@ function placeOf({ bits, words, counts }: Table, digest: Int32Array, from: numbe
 /** Whether an event was not there before. */
 export type IsNew = (stream: Pick<LogBatch, 'owner' | 'logGroup' | 'logStream'>, id: string) => boolean;
 
+/** What stands before an event's id in the text that tells it from all others. */
+export function eventKey(owner: string, logGroup: string, logStream: string): string {
+  return `${owner.length} ${logGroup.length} ${logStream.length} ${owner}${logGroup}${logStream}`;
+}
+
 /** Detects events that occur twice. */
 export function deduplicator(most: number = limits.replayIdsMax): IsNew {
   const seen = occurrences(most);
-  return ({ owner, logGroup, logStream }, id) =>
-    seen(`${owner.length} ${logGroup.length} ${logStream.length} ${owner}${logGroup}${logStream}${id}`) === 0;
+  return ({ owner, logGroup, logStream }, id) => seen(eventKey(owner, logGroup, logStream) + id) === 0;
 }
 
 export interface Seen {
   readonly isNew: IsNew;
+  /** The same for four words from `at` on: `digestOf` the event's key and id. */
+  readonly isNewDigest: (digests: Int32Array, at: number) => boolean;
   /**
-   * For the records of successes without an id. Called for each file; what that returns tells whether a text of a stream and time, or as
-   * many equal ones, were in no file before.
+   * For the records of successes without an id. Called for each file; what that returns tells whether a text of a stream and time, of
+   * which it gets the checksum and the number of bytes, or as many equal ones, were in no file before.
    */
-  readonly texts: () => (stream: string, at: number | null, text: Buffer) => boolean;
+  readonly texts: () => (stream: string, at: number | null, checksum: number, bytes: number) => boolean;
 }
-
-export const ALL_NEW: Seen = { isNew: () => true, texts: () => () => true };
 
 /** Which events were there before, in all files. */
 export function seenEvents(): Seen {
-  const seen = counter(limits.replayIdsMax);
+  const ids = counter(limits.replayIdsMax);
+  const texts = counter(limits.replayIdsMax);
   const digest = new Int32Array(WORDS);
-  const texts: Seen['texts'] = () => {
-    const inFile = counter(limits.inputOccurrencesMax / 2);
-    let [name, nameCrc] = ['', 0];
-    return (stream, at, text) => {
-      if (name !== stream) [name, nameCrc] = [stream, crc32(stream)];
-      const time = at ?? -1;
-      // A checksum, the length and the millisecond are no secret, but what is mistaken by them is only how many successes came twice.
-      digest[0] = crc32(text, nameCrc);
-      digest[1] = Math.imul(text.length, PRIME);
-      digest[2] = time % 2 ** 32;
-      digest[3] = Math.floor(time / 2 ** 32);
-      digest[1] += inFile(digest);
-      return seen(digest) === 0;
-    };
+  return {
+    isNew: ({ owner, logGroup, logStream }, id) => {
+      digestOf(eventKey(owner, logGroup, logStream) + id, digest, 0);
+      return ids(digest, 0) === 0;
+    },
+    isNewDigest: (digests, at) => ids(digests, at) === 0,
+    texts: () => {
+      const inFile = counter(limits.inputOccurrencesMax / 2);
+      let [name, nameCrc] = ['', 0];
+      return (stream, at, checksum, bytes) => {
+        if (name !== stream) [name, nameCrc] = [stream, crc32(stream)];
+        const time = at ?? -1;
+        // A checksum, the length and the millisecond are no secret, but what is mistaken by them is only how many successes came twice.
+        digest[0] = checksum;
+        digest[1] = Math.imul(bytes, PRIME) ^ nameCrc;
+        digest[2] = time % 2 ** 32;
+        digest[3] = Math.floor(time / 2 ** 32);
+        digest[1] += inFile(digest, 0);
+        return texts(digest, 0) === 0;
+      };
+    },
   };
-  return { isNew: deduplicator(), texts };
 }
 
 /** Spreads lengths, so that a length and a number of equal texts are not mistaken for another length and number. */

@@ -3,8 +3,6 @@
 import type { Command } from 'commander';
 import { MtlsWatchError, messageOf } from '../../shared/base/errors.js';
 import type { Config } from '../../shared/config/settings.js';
-import { withKnown } from '../../shared/discovery/with-known.js';
-import { readReplayConfig } from '../replay/config.js';
 import { withAccount } from '../terminal/account.js';
 import { isOfStack, outputOf, type TableOptions } from './stack.js';
 
@@ -37,14 +35,14 @@ export async function settingsOfStack(
 
 /** Loads the SDK only here. */
 async function readDeployed(functionName: string): Promise<Config> {
-  const [{ deployedSettings }, { LambdaClient }, { createDynamoInventory }, { createDynamoClient }] = await Promise.all(
-    [
+  const [{ deployedSettings }, { LambdaClient }, { createDynamoInventory }, { createDynamoClient }, { withKnown }] =
+    await Promise.all([
       import('../../shared/adapters/aws/deployed-settings.js'),
       import('@aws-sdk/client-lambda'),
       import('../../shared/adapters/dynamodb/inventory.js'),
       import('../../shared/adapters/dynamodb/index.js'),
-    ],
-  );
+      import('../../shared/discovery/with-known.js'),
+    ]);
   const { config, known } = await deployedSettings(functionName, {
     lambda: new LambdaClient({}),
     domains: (tableName) => createDynamoInventory(createDynamoClient(), tableName).domains(),
@@ -62,6 +60,7 @@ export async function settingsHere(
   functionOf: () => Promise<string> = () => outputOf('IngestFunctionName', '--config FILE', options),
   read: (functionName: string) => Promise<Config> = readDeployed,
 ): Promise<Config> {
+  const { readReplayConfig } = await import('../replay/config.js');
   if (options.config !== undefined) return readReplayConfig(options.config);
   const missing = 'language, truststores and runbook addresses are the defaults';
   try {

@@ -8,7 +8,6 @@
  */
 
 import { limits } from '../../shared/base/limits.js';
-import type { WholeLine } from './plain.js';
 import { CLOSE_LIST, NEWLINE, OPEN_LIST, OPEN_OBJECT, valueScanner } from './value-scanner.js';
 
 export type Unit =
@@ -32,16 +31,13 @@ const COMMA = 44;
 
 const isBlank = (byte: number) => byte === SPACE || byte === TAB || byte === RETURN;
 
-/** Takes a line that lies whole in a chunk, before it is cut out of it; false leaves it to the splitter. */
-export type TakeLine = (line: WholeLine) => boolean;
+/**
+ * Takes the line that begins at a position before it is cut out of its chunk.
+ * @returns the position behind it, or null, which leaves it to the splitter
+ */
+export type TakeLine = (chunk: Buffer, from: number) => number | null;
 
-const takeNone: TakeLine = () => false;
-
-/** @returns the position behind the line, if it was taken */
-function taken(take: TakeLine, chunk: Buffer, from: number): number | null {
-  const to = take === takeNone ? -1 : chunk.indexOf(NEWLINE, from);
-  return to > from && take({ chunk, from, to }) ? to + 1 : null;
-}
+const takeNone: TakeLine = () => null;
 
 /** Lines only: for files whose events start with a timestamp. Blank lines are dropped. */
 export function lineSplitter(emit: (unit: Unit) => void, take: TakeLine = takeNone): Splitter {
@@ -50,7 +46,7 @@ export function lineSplitter(emit: (unit: Unit) => void, take: TakeLine = takeNo
     push(chunk) {
       // The first bytes of a chunk belong to the line that the last one ended in.
       for (let at = collected.isEmpty() ? 0 : (collected.addLine(chunk, 0) ?? chunk.length); at < chunk.length; ) {
-        at = taken(take, chunk, at) ?? collected.addLine(chunk, at) ?? chunk.length;
+        at = take(chunk, at) ?? collected.addLine(chunk, at) ?? chunk.length;
       }
     },
     end: () => collected.finish('text'),
@@ -143,7 +139,7 @@ class MixedSplitter implements Splitter {
       this.mode = 'text';
       return at;
     }
-    const behind = taken(this.take, chunk, at);
+    const behind = this.take(chunk, at);
     if (behind === null) this.beginValue(0);
     return behind ?? at;
   }
@@ -207,7 +203,8 @@ function collector(emit: (unit: Unit) => void): Collector {
     size += to - from;
     overlong ||= size > bytesMax;
     if (overlong) parts = [];
-    else parts.push(chunk.subarray(from, to));
+    // Who gave the chunk may fill it again when all of it was read.
+    else parts.push(to < chunk.length ? chunk.subarray(from, to) : Buffer.from(chunk.subarray(from, to)));
   };
   const finish = (kind: 'text' | 'value' | 'cut') => {
     if (overlong) emit({ kind: 'overlong', bytes: size });

@@ -4,12 +4,14 @@
  */
 
 import { hash } from 'node:crypto';
+import { crc32 } from 'node:zlib';
 import { limits } from '../../shared/base/limits.js';
 import { pulseOf } from '../../shared/base/time.js';
 import { batchOf } from '../../shared/logs/decode.js';
 import type { LogBatch, LogEvent, RejectCode, Rejected } from '../../shared/model/index.js';
 import type { LeftOut } from './item.js';
-import { isPlainMessage, type PlainSuccess } from './plain.js';
+import type { PlainSuccess } from './marks.js';
+import { isPlainMessage } from './plain-message.js';
 import { occurrences, type Seen } from './seen.js';
 
 export interface InputEvent {
@@ -163,27 +165,41 @@ export function eventWindow(
     held.add(timestamp, chars);
     total += 1;
   };
+  const isNew = (stream: Stream, success: PlainSuccess, at: number | null): boolean => {
+    if (seen === null || isNewText === null) return true;
+    const { logStream, digests, digestAt } = success;
+    if (success.isNameless) {
+      const [checksum, bytes] = digests?.subarray(digestAt) ?? [
+        crc32(success.text()),
+        Buffer.byteLength(success.text()),
+      ];
+      return isNewText(nameOf(logStream), at, checksum ?? 0, bytes ?? 0);
+    }
+    // A digest holds the names that the line gives.
+    const isMarked = digests !== null && stream.logStream === logStream;
+    return isMarked ? seen.isNewDigest(digests, digestAt) : seen.isNew(stream, success.id() ?? '');
+  };
   const addPlain = (success: PlainSuccess, owner = '', undated = false): void => {
-    const { logGroup, logStream, id, timestamp } = success;
+    const { logGroup, logStream, timestamp } = success;
     begin(timestamp, success.chars);
     const stream = streams.of(owner, logGroup, logStream || ownStream);
     const at = undated ? null : timestamp;
-    if (seen !== null && isNewText !== null) {
-      const isNew = id === null ? isNewText(nameOf(logStream), at, success.bytes) : seen.isNew(stream, id);
+    if (seen !== null) {
       const pulse = pulseOf(timestamp);
-      if (!isFirst(stream, isNew) || isPassed(stream, pulse)) return;
+      if (!isFirst(stream, isNew(stream, success, at)) || isPassed(stream, pulse)) return;
       stream.heardPulse = isSurelyHeard(success.text()) ? pulse : null;
     }
     const message = success.text();
-    const eventId = id ?? idOf(nameOf(logStream), at, message);
-    stream.events.push({ id: eventId, timestamp, message, isPlainSuccess: true });
+    const id = success.id() ?? idOf(nameOf(logStream), at, message);
+    stream.events.push({ id, timestamp, message, isPlainSuccess: true });
   };
 
   return {
     add({ owner = '', logGroup, logStream, id, timestamp, undated = false, message }) {
       if (seen !== null && isPlainMessage(message)) {
-        const [bytes, chars, text] = [Buffer.from(message), message.length, () => message];
-        addPlain({ logGroup, logStream, id, timestamp, bytes, chars, text }, owner, undated);
+        const [chars, isNameless, digests] = [message.length, id === null, null];
+        const said = { logGroup, logStream, timestamp, chars, isNameless, digests, digestAt: 0 };
+        addPlain({ ...said, id: () => id, text: () => message }, owner, undated);
         return;
       }
       begin(timestamp, message.length);

@@ -6,7 +6,7 @@
 import { DAY_MS } from '../../shared/base/time.js';
 import { type RecordFormat, recordFormat } from '../../shared/logs/record-format.js';
 import type { LogEvent, Parsed } from '../../shared/model/index.js';
-import { isAccessRecord, isConnectionRecord, isExecutionLine } from '../inputs/clients.js';
+import { isAccessRecord, isConnectionRecord, isExecutionLine } from '../inputs/observe.js';
 
 export interface Evidence {
   /** Checks events until both kinds of log were seen. */

@@ -17,6 +17,7 @@ import { parseTruststore } from '../../shared/x509/truststore.js';
 import { createTruststores } from '../inputs/file-truststores.js';
 import type { Live } from '../inputs/live/options.js';
 import { readInputs } from '../inputs/read.js';
+import type { Reading } from '../inputs/read-ahead.js';
 import { seenEvents } from '../inputs/seen.js';
 import { assertUsable, truststoreErrors } from '../inputs/truststores.js';
 import { progressBar } from '../terminal/progress.js';
@@ -35,6 +36,7 @@ export async function replay(
   truststore?: string | Config['truststores'],
   onlooker?: ReplayObserver,
   live: Live | null = null,
+  reading: Reading | null = null,
 ): Promise<Replayed> {
   const truststores: Config['truststores'] =
     typeof truststore === 'string' ? { '*': truststore } : (truststore ?? live?.found.truststores ?? {});
@@ -82,7 +84,7 @@ export async function replay(
       },
     };
     const logged = { ...world, failureLog };
-    const problems = await countAll({ paths: inputs, live }, logged, counted, tallies, onlooker);
+    const problems = await countAll({ paths: inputs, live, reading }, logged, counted, tallies, onlooker);
     const rollupHoursMax = onlooker === undefined ? 0 : config.retention.rollupDays * 24;
     await playHours(counted, world, stage, sums.add, { rollupHoursMax });
     const { rejects, evidence: seen, ...read } = tallies;
@@ -104,10 +106,11 @@ interface Tallies {
 interface Inputs {
   readonly paths: readonly string[];
   readonly live: Live | null;
+  readonly reading: Reading | null;
 }
 
 async function countAll(
-  { paths, live }: Inputs,
+  { paths, live, reading }: Inputs,
   played: PlayedWorld,
   counted: CountedHours,
   tallies: Tallies,
@@ -141,6 +144,7 @@ async function countAll(
     live: live?.items ?? null,
     formats,
     seen: isUnread ? seen : null,
+    ...(reading !== null && { sources: reading.sources, blocksOf: reading.blocksOf }),
   };
   const together: LogBatch[] = [];
   for await (const item of readInputs(paths, inputOptions)) {

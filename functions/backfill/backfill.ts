@@ -10,6 +10,7 @@
 import { basename } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { InputSource } from '../../cli/inputs/files.js';
+import { pastCallers } from '../../shared/backfill/callers.js';
 import { learnPast } from '../../shared/backfill/learn-past.js';
 import { objectId, objectName } from '../../shared/backfill/plan.js';
 import { sumUpDay } from '../../shared/backfill/sum-up.js';
@@ -180,7 +181,7 @@ async function sum(
   world: World,
   { bucket, pastHours, log }: BackfillParts,
 ): Promise<SummedDay> {
-  const { rollups, minutes } = await sumUpDay(day, bucket.halves(day), world);
+  const { rollups, minutes, callers } = await sumUpDay(day, bucket.halves(day), world);
   const within = rollups.filter(({ hour }) => from <= hour && hour < to);
   // An hour that had sums of exports, and has none now, is replaced as well.
   const before = await world.stores.rollups.counted(Math.max(from, day * 24), Math.min(to, (day + 1) * 24) - 1);
@@ -189,6 +190,7 @@ async function sum(
   const kept = within.filter(({ hour }) => ours.has(hour));
   await pastHours.replace(ours, kept);
   await bucket.putMinutes(day, await minutesKept(day, minutes, world));
+  await bucket.putCallers(day, linesGzip(callers));
   const summed = {
     requests: kept.reduce((total, { requests }) => total + requests, 0),
     hours: new Set(kept.map(({ hour }) => hour)).size,
@@ -207,11 +209,19 @@ async function minutesKept(day: number, minutes: readonly PastMinutes[], { store
   const kept = minutes
     .map(({ group, counts }) => ({ group, counts: counts.filter(([minute]) => owned.has(hourOf(minute))) }))
     .filter(({ counts }) => counts.length > 0);
-  return gzipSync(kept.map((one) => `${JSON.stringify(one)}\n`).join(''));
+  return linesGzip(kept);
 }
 
-/** One call for all groups, after all days. Where it stops, the next one goes on. */
+function linesGzip(lines: readonly unknown[]): Buffer {
+  return gzipSync(lines.map((one) => `${JSON.stringify(one)}\n`).join(''));
+}
+
+/** One call for all groups and callers, after all days. Where it stops, the next one goes on. */
 async function learn(world: World, { bucket, log }: BackfillParts): Promise<null> {
+  const callers = await pastCallers(await bucket.daysWithCallers(), bucket.callers, backfillLimits.callersMax);
+  await world.stores.callers.replace(callers.all());
+  const more = callers.isCut() ? `; more were let in, and those of the latest days are kept` : '';
+  log.info(`${callers.all().length} certificates that were let in are known, for the list of those that expire${more}`);
   // Of all runs, so that one over earlier months takes nothing away from what another one taught.
   const all = await bucket.daysWithMinutes();
   const last = all.at(-1) ?? 0;

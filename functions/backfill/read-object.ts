@@ -5,19 +5,21 @@
 
 import { gzipSync } from 'node:zlib';
 import type { InputSource } from '../../cli/inputs/files.js';
+import { observedOf } from '../../cli/inputs/observe.js';
 import { readSource } from '../../cli/inputs/read.js';
-import { ALL_NEW } from '../../cli/inputs/seen.js';
+import { type Callers, collectCallers } from '../../shared/backfill/callers.js';
 import { linesOf } from '../../shared/backfill/halves.js';
 import { backfillLimits } from '../../shared/base/backfill-limits.js';
 import { MtlsWatchError, messageOf } from '../../shared/base/errors.js';
 import { getOrInsert } from '../../shared/base/get-or-insert.js';
+import { dayOf } from '../../shared/base/time.js';
 import { underWildcards } from '../../shared/count/bound-scopes.js';
 import { markClaims } from '../../shared/diagnosis/claims.js';
 import { withInferred } from '../../shared/diagnosis/infer.js';
 import { isWithoutExecutionLog } from '../../shared/diagnosis/without-execution-log.js';
-import { formatOfGroup } from '../../shared/logs/record-format.js';
+import { formatOfGroup, type RecordFormat } from '../../shared/logs/record-format.js';
 import { redact } from '../../shared/logs/redact.js';
-import type { AccessRecord, Parsed } from '../../shared/model/index.js';
+import type { AccessRecord, LogBatch, Parsed } from '../../shared/model/index.js';
 import { readBatch } from '../../shared/pipeline.js';
 import type { HalfLine } from '../../shared/ports/backfill.js';
 import type { World } from '../../shared/ports/index.js';
@@ -46,15 +48,15 @@ export async function readObject(source: InputSource, world: World): Promise<Rea
   const known = new Map<number, Set<string>>();
   let problem: string | null = null;
   const formats = world.config.accessLogFormats;
-  // By a format of its own a record may be something else than it looks like.
-  const seen = Object.keys(formats).length === 0 ? ALL_NEW : null;
-  for await (const item of readSource(noted, { bytesRead: 0 }, formatOfGroup(formats, ''), seen)) {
+  const callers = new Map<number, Callers>();
+  for await (const item of readSource(noted, { bytesRead: 0 }, formatOfGroup(formats, ''), null)) {
     if (item.kind === 'problem') problem ??= item.detail;
     if (item.kind !== 'batch') continue;
     const read = await readBatch(item.batch, world);
     const isDropped = world.config.privacy.certificates === 'drop';
     const parsed = await redact(isDropped ? await judged(read, world) : read, world);
     for (const [day, lines] of linesOf(parsed, known)) files.add(day, lines);
+    addCallers(callers, item.batch, formatOfGroup(formats, item.batch.logGroup));
     if (files.size() > backfillLimits.keptBytesMax) {
       const what = 'holds more refused requests than one function can keep; expected it in smaller objects';
       throw new MtlsWatchError('unreadable-input', `${source.name} ${what}`);
@@ -63,7 +65,24 @@ export async function readObject(source: InputSource, world: World): Promise<Rea
   if (failure !== null && !isForGood(failure)) {
     throw new MtlsWatchError('unreadable-input', messageOf(failure), { cause: failure, retryable: true });
   }
+  for (const [day, { all }] of callers)
+    files.add(
+      day,
+      all().map((caller) => ({ kind: 'caller', ...caller })),
+    );
   return { days: files.finish(), problem };
+}
+
+/** Those who were let in: whoever connects can make up as many names as he likes, but not these. */
+function addCallers(callers: Map<number, Callers>, { events }: LogBatch, format: RecordFormat | null): void {
+  for (const event of events) {
+    const observed = observedOf(event, format);
+    if (observed === null || observed.refused) continue;
+    const { subjectDn, issuerDn, serialNumber, notBefore, notAfter, isConnection = false, at } = observed;
+    const day = dayOf(at);
+    const ofDay = getOrInsert(callers, day, () => collectCallers(backfillLimits.callersPerDayMax));
+    ofDay.add({ subjectDn, issuerDn, serialNumber, notBefore, notAfter, isConnection, firstAt: at, lastAt: at });
+  }
 }
 
 /** With what only certificates can tell, which are not kept: whose the issuer's name is, and why an HTTP API refused. */

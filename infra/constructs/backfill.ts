@@ -36,7 +36,7 @@ export interface BackfillProps {
 
 /** The keys of the table that are read, and those that are also written. */
 const READ = ['mark#*', 'issuers#*', 'probe#*', 'inventory', 'fact#*'];
-const WRITTEN = ['rollup#*', 'groups#*', 'counted', 'certificate#*', 'history#*'];
+const WRITTEN = ['rollup#*', 'groups#*', 'counted', 'certificate#*', 'history#*', 'callers'];
 
 export class Backfill extends Construct {
   readonly fn: LambdaFunction;
@@ -61,7 +61,7 @@ export class Backfill extends Construct {
     this.fn = watch.fn;
     const finding = (arn: string) => wildcardFinding(this, arn);
     Validations.of(watch).acknowledge(
-      ...['halves', 'minutes', 'read', 'runs'].map((folder) => ({
+      ...['callers', 'halves', 'minutes', 'read', 'runs'].map((folder) => ({
         id: finding(this.bucket.arnForObjects(`${folder}/*`)),
         reason: 'What is kept of the objects is named after them.',
       })),
@@ -194,7 +194,9 @@ export class Backfill extends Construct {
       new PolicyStatement({ actions: ['s3:GetObject'], resources: this.exported(history) }),
       new PolicyStatement({
         actions: ['s3:GetObject', 's3:PutObject'],
-        resources: ['halves/*', 'minutes/*', 'read/*', 'runs/*'].map((objects) => this.bucket.arnForObjects(objects)),
+        resources: ['callers/*', 'halves/*', 'minutes/*', 'read/*', 'runs/*'].map((objects) =>
+          this.bucket.arnForObjects(objects),
+        ),
       }),
       new PolicyStatement({ actions: ['s3:ListBucket'], resources: [this.bucket.bucketArn] }),
       new PolicyStatement({

@@ -4,6 +4,7 @@ import { Stack, Token, Validations } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
+import { ACCOUNT_BLANK } from '../../shared/config/qualified-names.js';
 import type { Config } from '../../shared/config/settings.js';
 import { isTrustStoreArn } from '../../shared/config/truststore-places.js';
 import { wildcardFinding } from '../support/nag-names.js';
@@ -87,12 +88,15 @@ function listStatement(bucketArn: string, key: string): PolicyStatement {
   return new PolicyStatement({
     actions: ['s3:ListBucketVersions'],
     resources: [bucketArn],
-    conditions: { StringEquals: { 's3:prefix': key } },
+    conditions: { [key.includes(ANY_ACCOUNT) ? 'StringLike' : 'StringEquals']: { 's3:prefix': key } },
   });
 }
 
+/** In a policy, any account's twelve digits. */
+const ANY_ACCOUNT = '?'.repeat(12);
+
 function path(uri: string): string {
-  return literal(uri.slice('s3://'.length));
+  return uri.slice('s3://'.length).split(ACCOUNT_BLANK).map(literal).join(ANY_ACCOUNT);
 }
 
 /** An S3 key may contain the wildcard characters of a policy; IAM takes `*` literally as `${*}`. */

@@ -5,9 +5,11 @@
  *     object --read--> halves of its days --all objects' halves of a day, each event once--> roll-ups
  */
 
+import { backfillLimits } from '../base/backfill-limits.js';
 import { HOUR_MS } from '../base/time.js';
 import type { AccessRecord, Connection, Denial, Parsed } from '../model/index.js';
 import type { HalfLine } from '../ports/backfill.js';
+import { type Callers, collectCallers } from './callers.js';
 
 /** The logs of a request are minutes apart at most; what is further apart is not joined. */
 const EDGE_MS = HOUR_MS;
@@ -54,14 +56,21 @@ export interface Halves {
   /** In an order that does not depend on the files'. */
   readonly sorted: () => readonly (Denial | AccessRecord | Connection)[];
   readonly certificates: ReadonlyMap<string, string>;
+  readonly callers: Callers;
 }
 
 export function collectHalves(): Halves {
   const byEvent = new Map<string, Denial | AccessRecord | Connection>();
   const certificates = new Map<string, string>();
+  const callers = collectCallers(backfillLimits.callersPerDayMax);
   let certificateChars = 0;
   return {
     add: (line) => {
+      if (line.kind === 'caller') {
+        const { kind: _, ...caller } = line;
+        callers.add(caller);
+        return;
+      }
       if (line.kind === 'certificate') {
         certificateChars += line.pem.length - (certificates.get(line.fingerprint)?.length ?? 0);
         certificates.set(line.fingerprint, line.pem);
@@ -75,6 +84,7 @@ export function collectHalves(): Halves {
     certificateChars: () => certificateChars,
     sorted: () => [...byEvent.values()].sort((a, b) => a.at - b.at || (keyOf(a) < keyOf(b) ? -1 : 1)),
     certificates,
+    callers,
   };
 }
 

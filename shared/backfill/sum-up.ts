@@ -18,7 +18,7 @@ import { groupId } from '../model/group-id.js';
 import type { AccessRecord, Connection, Denial, Fact, GroupKey, Parsed, ProbeSeen, Rollup } from '../model/index.js';
 import { ingestRead } from '../pipeline.js';
 import type { HalfLine, PastMinutes } from '../ports/backfill.js';
-import type { Stores, World } from '../ports/index.js';
+import type { PastCaller, Stores, World } from '../ports/index.js';
 import { collectHalves } from './halves.js';
 
 /** What is needed of the world beside the memory: truststores, the canary's calls, and where certificates are kept. */
@@ -31,6 +31,7 @@ const HOURS_PER_DAY = DAY_MS / HOUR_MS;
 export interface CountedDay {
   readonly rollups: readonly Rollup[];
   readonly minutes: readonly PastMinutes[];
+  readonly callers: readonly PastCaller[];
 }
 
 /**
@@ -64,7 +65,11 @@ export async function sumUpDay(
   clock.time = Number.POSITIVE_INFINITY;
   while ((await rollUpHours(world)) > 0);
   const [from, to] = [day * HOURS_PER_DAY, (day + 1) * HOURS_PER_DAY - 1];
-  return { rollups: await rollupsOf(from, to, stores), minutes: minutesOf(from, to, stores.facts.all()) };
+  return {
+    rollups: await rollupsOf(from, to, stores),
+    minutes: minutesOf(from, to, stores.facts.all()),
+    callers: halves.callers.all(),
+  };
 }
 
 function tooMany(day: number, what: string): MtlsWatchError {

@@ -16,19 +16,23 @@ export const backfillLimits = {
   /** Certificates of one day that are kept for verdicts; a report shows at most a few dozen verdicts of a week. */
   certificatesPerDayMax: 200,
   /**
-   * An exported object that one function reads: at 2.5 MB of gzip a second, which half of a replay's speed is, seven of the
+   * An exported object that one function reads: at 1.7 MB of gzip a second, which half of a report's speed is, ten of the
    * fifteen minutes that it has.
    */
   objectBytesMax: 1_000_000_000,
   /** What one object's refused requests may take, compressed, before it is written: a third of the function's memory. */
   keptBytesMax: 256 * MIB,
+  /** Certificates of clients that were let in, of one object and day or of one day: some 500 bytes each. */
+  callersPerDayMax: 20_000,
+  /** Of all days together, in the table: as many as a report reads at once. */
+  callersMax: 5_000,
   /** Lines that are held before they are compressed, for each of the days that an object reaches over. */
   heldCharsMax: 256 * KIB,
   /** Objects of one run: a year of the five-minute objects of a load balancer. */
   objectsMax: 100_000,
   /** Objects that one function reads one after the other: starting it costs more than reading a small one. */
   objectsPerPartMax: 20,
-  /** And their bytes: two minutes of reading at the least, so that a part that is repeated costs little. */
+  /** And their bytes: three minutes of reading at the least, so that a part that is repeated costs little. */
   partBytesMax: 300_000_000,
   /** Failed objects that an error names; the others are in the bucket. */
   failuresToldMax: 5,

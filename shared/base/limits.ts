@@ -57,6 +57,12 @@ export const limits = {
    * each.
    */
   formatStepsMax: 20_000,
+  /** A thread that reads files starts in 50 ms, in which these many bytes of gzip are read without it. */
+  inputThreadFromBytes: 1 * MIB,
+  /** What such a thread hands over at once: some two hundred access records, which stay in the processor's cache meanwhile. */
+  inputBlockBytes: 512 * KIB,
+  /** Blocks that such a thread reads ahead: the beginning of the next file, while another is counted. */
+  inputBlocksAheadMax: 16,
   /** Events read from a file before they are processed as a batch; lines of one request are close to each other. */
   inputBatchEventsMax: 10_000,
   /** The same in characters, for logs with very long lines. */

@@ -4,7 +4,7 @@
  */
 
 import * as z from '../base/zod.js';
-import { configSchema, configuredLogGroups, type Explain, parseWith, pattern } from './settings.js';
+import { configuredLogGroups, type Explain, parseWith, pattern, settings } from './settings.js';
 
 /** The destination in a central account to which the subscription filters of a member account send. */
 export const destinationArn = pattern(
@@ -15,7 +15,7 @@ export const destinationArn = pattern(
 /** What to send to the central account, where everything else is set. */
 const memberSchema = z
   .extend(
-    z.pick(configSchema, {
+    z.pick(settings, {
       executionLogGroups: true,
       accessLogGroups: true,
       connectionLogGroups: true,

@@ -11,6 +11,9 @@ const ACCOUNT_ID = /^\d{12}$/;
 /** No unqualified name starts like this: ids of APIs have ten characters, and names of domains no slash. */
 const QUALIFIED = /^(\d{12})\//;
 
+/** In the address of a truststore: one entry for the truststores of many accounts. */
+export const ACCOUNT_BLANK = '{account}';
+
 /** The value if it is the id of an account, else ''. */
 export function accountId(value: unknown): string {
   return typeof value === 'string' && ACCOUNT_ID.test(value) ? value : '';
@@ -96,12 +99,16 @@ export function knownDomain(scope: string, known: ReadonlySet<string>): string |
 
 /**
  * The address of a custom domain's truststore. The entry of a wildcard domain applies to all names below it without an
- * entry of their own, `*` to every other domain, of one account or of all.
+ * entry of their own, `*` to every other domain, of one account or of all. `{account}` in an address stands for the account of the
+ * scope, which CloudWatch Logs tells and no caller can choose.
  */
 export function truststoreUri(scope: string, truststores: Readonly<Record<string, string>>): string | null {
   for (const host of [bareName(scope), ...wildcardsOver(bareName(scope)), '*']) {
     const uri = settingFor(truststores, inAccount(accountOf(scope), host));
-    if (uri !== undefined) return uri;
+    if (uri === undefined) continue;
+    if (!uri.includes(ACCOUNT_BLANK)) return uri;
+    const account = accountOf(scope);
+    if (account !== '') return uri.replaceAll(ACCOUNT_BLANK, account);
   }
   return null;
 }

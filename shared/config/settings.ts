@@ -12,7 +12,7 @@ import { severities } from '../model/notices.js';
 import { reasonIds } from '../model/reasons.js';
 import { isNamed } from '../x509/names.js';
 import { typedDn } from '../x509/typed-dn.js';
-import { scopeName } from './qualified-names.js';
+import { ACCOUNT_BLANK, scopeName } from './qualified-names.js';
 
 const intBetween = (least: number, most: number) => z.int().check(z.minimum(least), z.maximum(most));
 const text = (charsMax: number) => z.string().check(z.minLength(1), z.maxLength(charsMax));
@@ -221,7 +221,8 @@ const mailAddress = z.email('expected a mail address, such as on-call@example.co
 const accountId = pattern(/^\d{12}$/, 'expected the id of an account: 12 digits');
 const organizationId = pattern(/^o-[a-z0-9]{10,32}$/, 'expected the id of an organization, such as o-a1b2c3d4e5');
 
-const settings = z.strictObject({
+/** Without what two settings together have to fulfil. */
+export const settings = z.strictObject({
   executionLogGroups: logGroups,
   accessLogGroups: logGroups,
   /** With connection logs of CloudFront or of load balancers. */
@@ -257,7 +258,7 @@ const settings = z.strictObject({
     z.record(
       truststoreKey,
       pattern(
-        /^(?:s3:\/\/[a-z0-9.-]{3,63}\/.{1,1024}|arn:[\w:-]{1,99}:truststore\/[\w/-]{1,99})$/,
+        /^(?:s3:\/\/(?:[a-z0-9.-]|\{account\}){3,63}\/.{1,1024}|arn:[\w:-]{1,99}:truststore\/[\w/-]{1,99})$/,
         `expected s3://bucket/key or the ARN of a trust store; ${BUCKET_NAME}`,
       ),
     ),
@@ -441,7 +442,14 @@ const settings = z.strictObject({
   reservedConcurrency: z.withDefault(z.nullable(intBetween(1, 1000)), limits.ingestConcurrencyUsual),
 });
 
-export const configSchema = settings;
+/** Without `central`, a scope bears no account. */
+export const configSchema = settings.check(
+  z.refine(
+    ({ central, truststores }) =>
+      central !== null || !Object.values(truststores).some((place) => place.includes(ACCOUNT_BLANK)),
+    { path: ['truststores'], error: `expected \`central\` where an address has ${ACCOUNT_BLANK}` },
+  ),
+);
 
 export type Config = z.output<typeof configSchema>;
 

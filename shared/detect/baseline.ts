@@ -310,7 +310,13 @@ function filter(state: State, y: number, mean: number, doubt: number, variance: 
     }
   }
   // With a weight above one, what a profile adds would outweigh the level that it is measured against, and drive it away.
-  for (let k = PROFILES; k < FEATURES; k++) state.x[k] = Math.max(0, Math.min(1, state.x[k] ?? 0));
+  for (let k = PROFILES; k < FEATURES; k++) {
+    const weight = state.x[k] ?? 0;
+    const bounded = Math.max(0, Math.min(1, weight));
+    // What was learned of this bin stays learned: the level takes what the weight may not.
+    state.x[LEVEL] = (state.x[LEVEL] ?? 0) + (weight - bounded) * (h[k] ?? 0);
+    state.x[k] = bounded;
+  }
 }
 
 /** Moves the level along its slope by one bin and adds the drift to every coefficient's variance. */

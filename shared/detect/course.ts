@@ -37,7 +37,7 @@ const SPARSE = 10;
 const AROUND_THE_CLOCK = 20;
 const NIGHT_MINUTES = 18 * HOUR;
 /** This many times the mean distance between two failures is a lull. */
-const LULL = 6;
+const LULL = 8;
 /** When this many failures were expected and none came, it is not chance. */
 const GONE = 15;
 
@@ -45,8 +45,12 @@ const GONE = 15;
 const RUN_FAILURES = 7;
 const RUN_FACTOR = 2;
 export const RUN_MAX = 3;
-/** So many hours in a row, each with so many times the usual, are no clump of retries whatever the model says of them. */
+/**
+ * So many hours in a row, each with so many times the usual, are no clump of retries whatever the model says of them, where half a page
+ * a month is accepted; where fewer are, the rate may wander so far once in a while, and for each tenfold it takes as many hours more.
+ */
 const LASTING_HOURS = 4;
+const LASTING_PAGES = 0.5;
 const LASTING_FACTOR = 6;
 const RUN_MEMORY_HOURS = 8 * 7 * 24;
 
@@ -69,7 +73,7 @@ export interface Course {
   readonly steadyMinutes: number | null;
   /** Whether that took fewer hours than `STEADY_HOURS`, so that it takes the whole floor. */
   readonly isFew: boolean;
-  /** The same for the last `LASTING_HOURS` hours, where each of them has many times the usual. */
+  /** The same for the last hours, `LASTING_HOURS` or more, where each of them has many times the usual. */
   readonly lastingMinutes: number | null;
   /**
    * Whether it is lasting, or steady on the group's own history alone, without the silence that is assumed before its first
@@ -78,6 +82,8 @@ export interface Course {
   readonly isSteadyByItself: boolean;
   /** Whether failures are so rare, or so recent, that the last minutes without a failure say nothing. */
   readonly isUnderWay: boolean;
+  /** Whether it has been so long since the last failure, by the mean distance, that they have stopped, unless it is night. */
+  readonly isLull: boolean;
   /**
    * How many failures were expected since the last one, and whether that is so many that the failures must have
    * stopped.
@@ -124,8 +130,9 @@ function learnRun(s: Float64Array, before: number): void {
 /**
  * Sums up the last 24 hours.
  * @param later counts of the steps after the closed ones; the last of them is `step`
+ * @param pagesPerMonth the accepted rate of false pages
  */
-export function courseOf(state: State, step: number, later: readonly number[]): Course {
+export function courseOf(state: State, step: number, later: readonly number[], pagesPerMonth = LASTING_PAGES): Course {
   const { scalars: s } = state;
   const now = Math.floor(step / HOUR);
   const sums = scratch.fill(0);
@@ -161,7 +168,9 @@ export function courseOf(state: State, step: number, later: readonly number[]): 
   const isFew = hours >= Math.max(FEW_HOURS, FEW_FACTOR * usualHours + FEW_MORE) && day - most >= FEW_REST;
   const isLong = hours >= STEADY_HOURS && hours >= STEADY_FACTOR * usualHours + STEADY_MORE;
   const isSteady = steadyFrom !== null && (isLong || isFew);
-  const lastingMinutes = lastingFrom(sums, s[at.usualPerHour] ?? 0, (back) => step - (now - back) * HOUR + 1);
+  const ownShare = ownShareOf(state, step);
+  const lasting = lastingFrom(sums, (s[at.usualPerHour] ?? 0) / ownShare, lastingHoursOf(pagesPerMonth));
+  const lastingMinutes = lasting === null ? null : step - (now - lasting) * HOUR + 1;
   return {
     day,
     hours,
@@ -169,23 +178,29 @@ export function courseOf(state: State, step: number, later: readonly number[]): 
     usualHours,
     quietMinutes,
     isSteadyByItself:
-      lastingMinutes !== null ||
-      (isSteady && hours >= (STEADY_FACTOR * usualHours) / ownShareOf(state, step) + STEADY_MORE),
+      lastingMinutes !== null || (isSteady && hours >= (STEADY_FACTOR * usualHours) / ownShare + STEADY_MORE),
     isFew: !isLong,
     steadyMinutes: isSteady && steadyFrom !== null ? step - steadyFrom + 1 : null,
     lastingMinutes,
     isUnderWay: hours > 1 && quietMinutes < lullOf(day, hours),
+    isLull: quietMinutes >= gapsOf(day, hours),
     missing,
     isGone: missing >= GONE && quietMinutes >= HOUR,
   };
 }
 
-function lastingFrom(sums: Float64Array, usual: number, minutesSince: (back: number) => number): number | null {
+function lastingHoursOf(pagesPerMonth: number): number {
+  const tenfolds = Math.max(0, Math.log10(LASTING_PAGES / pagesPerMonth));
+  return Math.min(HOURS - 1, Math.ceil(LASTING_HOURS * (1 + tenfolds)));
+}
+
+/** @returns how many hours ago such a run of so many hours began; null where there is none */
+function lastingFrom(sums: Float64Array, usual: number, hours: number): number | null {
   const isMuch = (sum = 0): boolean => sum >= Math.max(RUN_FAILURES, LASTING_FACTOR * usual);
   // The hour that has just begun may not have many yet.
   const last = isMuch(sums[0]) ? 0 : 1;
-  for (let back = last; back < last + LASTING_HOURS; back++) if (!isMuch(sums[back])) return null;
-  return minutesSince(last + LASTING_HOURS - 1);
+  for (let back = last; back < last + hours; back++) if (!isMuch(sums[back])) return null;
+  return last + hours - 1;
 }
 
 /** The share of the memory that the group has seen itself, from 0 to 1. */
@@ -194,9 +209,11 @@ function ownShareOf({ scalars }: State, step: number): number {
   return Math.max(1e-3, 1 - Math.exp(-hours / MEMORY_HOURS));
 }
 
+const gapsOf = (day: number, hours: number): number => (LULL * hours * HOUR) / day;
+
 /** How many minutes without a failure show that it is over. */
 function lullOf(day: number, hours: number): number {
-  const gaps = (LULL * hours * HOUR) / day;
+  const gaps = gapsOf(day, hours);
   const mayBeNight = hours >= STEADY_HOURS || (hours >= FEW_HOURS && day < SPARSE * hours);
   return mayBeNight && hours < AROUND_THE_CLOCK ? Math.max(gaps, NIGHT_MINUTES) : gaps;
 }

@@ -31,6 +31,11 @@ export interface DetectionNumbers {
   readonly lateMinutes: number;
   /** For how many minutes the domain's logs have been standing still; 0 where they do not, or nobody knows. */
   readonly standingMinutes: number;
+  /**
+   * -log10 of the chance of the least likely of the windows that show that failures go on; 0 where none is above its
+   * expectation.
+   */
+  readonly elevation: number;
   /** Failures of the last hour. */
   readonly lastHour: number;
   /** The last 24 hours, and what is usual for 24 hours. */

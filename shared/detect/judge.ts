@@ -10,7 +10,7 @@ import { isHabit } from './habits.js';
 import { ALLOWANCE, spreadOf } from './spread.js';
 import { type DetectorParameters, RING, type State } from './state.js';
 import { calibrateSpread, ownScore, withReserve } from './tail.js';
-import { type Later, type WindowSurprise, windowsAt } from './windows.js';
+import { type Later, type Minute, minuteOf, type WindowSurprise, windowsAt } from './windows.js';
 import { alikeInWords, amount, inWords } from './words.js';
 
 const DAY_MINUTES = 24 * 60;
@@ -19,10 +19,10 @@ const MINUTES_PER_MONTH = 30 * 24 * 60;
 const STEADY_FLOOR_SHARE = 0.8;
 /** A window is back to usual when its chance is at least one in ten. */
 const USUAL = 1;
-/** A lull is evidence only where the spike, had it gone on, would have brought this many failures. */
-const LULL_FAILURES = 5;
+/** Fewer failures than were due, by the root of so many times their variance: about one in five hundred by chance, and there are many looks. */
+const ENDED = 8;
 /** This many times the mean distance between two failures is a lull. */
-const LULL_DISTANCES = 5;
+const LULL_DISTANCES = 7;
 
 export function judged(
   state: State,
@@ -44,9 +44,10 @@ export function judged(
   const passing = scored.filter((w) => w.score >= threshold && !isHabit(state, window.step, w.peak));
   const recent = windows.find((w) => w.window === policy.windowMinutes)?.count ?? 0;
   const most = scored.reduce((a, b) => (b.score > a.score || (a.score === 0 && b.raw > a.raw) ? b : a));
-  const course = courseOf(state, window.step, window.counts);
-  const kind =
-    passing.length > 0 ? (goesOn(windows, passing, policy) ? 'spike' : 'over') : elevated(windows, course, policy);
+  const course = courseOf(state, window.step, window.counts, policy.falsePagesPerMonth);
+  const elevation = elevationOf(windows, course, policy, (back) => minuteOf(state, later, window.step - back));
+  const goesOn = elevation >= USUAL;
+  const kind = passing.length > 0 ? (goesOn ? 'spike' : 'over') : goesOn ? 'elevated' : 'quiet';
   const numbers: DetectionNumbers = {
     count: most.count,
     windowMinutes: most.window,
@@ -59,6 +60,7 @@ export function judged(
     standingMinutes: 0,
     surprise: windows.reduce((max, w) => Math.max(max, w.raw), 0),
     lastHour: windows.at(-1)?.count ?? 0,
+    elevation,
     course,
   };
   const least = policy.floor * (course.isFew ? 1 : STEADY_FLOOR_SHARE);
@@ -69,20 +71,22 @@ export function judged(
     course.day >= policy.floor &&
     hour !== undefined &&
     !isHabit(state, window.step, hour.peak);
-  if (passing.length === 0 && (isSteady || isLasting)) return steady(numbers);
+  // Where there are many in each hour, windows show whether they go on.
+  if (passing.length === 0 && (isSteady || isLasting))
+    return steady(numbers, isSteady ? course.isUnderWay : goesOn || !course.isLull);
   const [first] = passing;
   const alike = first === undefined ? '' : alikeInWords(state, settings, window.step, first);
   return { kind, because: `${inWords(kind, numbers, policy)}${alike}`, numbers };
 }
 
 /** Few failures in any hour, but hour after hour: no window is a spike, the day as a whole is. */
-function steady(numbers: DetectionNumbers): Detection {
+function steady(numbers: DetectionNumbers, goesOn: boolean): Detection {
   const { course } = numbers;
   const because =
     `refused in ${course.hours} of the last 24 hours, ${amount(course.day)} times in all; ` +
     `usually in ${amount(course.usualHours)}`;
   return {
-    kind: course.isUnderWay ? 'spike' : 'over',
+    kind: goesOn ? 'spike' : 'over',
     because,
     numbers: {
       ...numbers,
@@ -95,37 +99,38 @@ function steady(numbers: DetectionNumbers): Detection {
   };
 }
 
-/** Whether the spike goes on: some window, no longer than is needed to notice a lull, is still unusual. */
-function goesOn(
-  windows: readonly WindowSurprise[],
-  passing: readonly WindowSurprise[],
-  policy: DetectionPolicy,
-): boolean {
-  // For a burst that fills only a part of its window the rate of that part counts, so the end of a dense burst is
-  // seen sooner.
-  const rate = Math.max(...passing.map((w) => (w.count - w.expected) / w.span));
-  for (const w of windows) {
-    if (w.window < policy.windowMinutes) continue;
-    if (w.raw >= USUAL && w.count > 1) return true;
-    if (rate * w.window >= LULL_FAILURES) return false;
-  }
-  return false;
-}
-
-function elevated(
+/** -log10 of the chance of the least likely window that still shows the failures going on; 0 where none is above its expectation. */
+function elevationOf(
   windows: readonly WindowSurprise[],
   { quietMinutes }: Course,
-  policy: DetectionPolicy,
-): 'elevated' | 'quiet' {
-  // Where failures are minutes apart, an hour says more than the last minutes, unless the distances show that it is
-  // over.
-  const isLull = (w: WindowSurprise): boolean => quietMinutes > (LULL_DISTANCES * w.span) / w.count;
-  const up = windows.some(
-    (w) =>
-      w.window >= policy.windowMinutes &&
-      w.raw >= USUAL &&
-      2 * w.count >= policy.floor &&
-      (w.window <= 15 || !isLull(w)),
-  );
-  return up ? 'elevated' : 'quiet';
+  { windowMinutes, floor }: DetectionPolicy,
+  minuteAt: (back: number) => Minute,
+): number {
+  // Where failures are minutes apart, an hour says more than the last minutes, unless the distances show that it is over.
+  const isLull = (w: WindowSurprise): boolean => w.window > 15 && quietMinutes > (LULL_DISTANCES * w.span) / w.count;
+  let most = 0;
+  for (const w of windows) {
+    if (w.window < windowMinutes || w.raw <= most || 2 * w.count < floor) continue;
+    if (w.raw < USUAL || !(isLull(w) || hasEnded(w, windowMinutes, minuteAt))) most = w.raw;
+  }
+  return most;
+}
+
+/**
+ * Whether some last minutes of a window are no worse than usual, and have so much fewer failures than what filled the window would have
+ * brought that it has ended.
+ */
+function hasEnded(w: WindowSurprise, least: number, minuteAt: (back: number) => Minute): boolean {
+  const rate = (w.count - w.expected) / Math.max(w.span, least);
+  let count = 0;
+  let usual = 0;
+  for (let back = 0; back < w.window - 1; back++) {
+    const minute = minuteAt(back);
+    count += minute.count;
+    usual += minute.expected;
+    if (back + 1 < least || count > usual + Math.sqrt(usual)) continue;
+    const due = usual + rate * (back + 1);
+    if (due > count && (due - count) ** 2 >= ENDED * due) return true;
+  }
+  return false;
 }

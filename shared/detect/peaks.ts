@@ -44,23 +44,25 @@ export function peakScore(
   peaks: Float32Array,
   raw: number,
   binSteps: number,
+  differenceMin = DIFFERENCE_MIN,
 ): { score: number; seen: number } {
   const scores: number[] = [];
   for (let i = 0; i < peaks.length; i += PEAK) {
     if ((peaks[i] ?? 0) > 0 && isRecent(peaks[i + 1] ?? 0, step, binSteps)) scores.push(peaks[i] ?? 0);
   }
   const minutes = Math.max(MEMORY_MINUTES_MIN, Math.min(MEMORY_MINUTES, step - (scalars[at.firstStep] ?? 0)));
-  return { score: -Math.log10(rankOf(scores, raw, peaks.length / PEAK) / minutes), seen: scores.length };
+  return { score: -Math.log10(rankOf(scores, raw, peaks.length / PEAK, differenceMin) / minutes), seen: scores.length };
 }
 
 /** The same for the first cluster of so many minutes. */
-export const firstScore = (raw: number, minutes: number): number => -Math.log10(beyond([], raw) / minutes);
+export const firstScore = (raw: number, minutes: number): number =>
+  -Math.log10(beyond([], raw, DIFFERENCE_MIN) / minutes);
 
 /** The place of a score among the largest, interpolated: 1 for the largest of all, less for one beyond. */
-function rankOf(scores: readonly number[], raw: number, most: number): number {
+function rankOf(scores: readonly number[], raw: number, most: number, differenceMin: number): number {
   const above = scores.filter((score) => score >= raw).length;
   const upper = scores[above - 1];
-  if (upper === undefined) return beyond(scores, raw);
+  if (upper === undefined) return beyond(scores, raw, differenceMin);
   // Below the last one that is known, the model says how much more frequent they are.
   if (above === most) return above * 10 ** (upper - raw);
   const lower = scores[above] ?? CLUSTER_FROM;
@@ -68,10 +70,10 @@ function rankOf(scores: readonly number[], raw: number, most: number): number {
 }
 
 /** The chance that a cluster is so much larger than all that were seen: exponential differences of an unknown scale. */
-function beyond(scores: readonly number[], raw: number): number {
+function beyond(scores: readonly number[], raw: number, differenceMin: number): number {
   const [largest = CLUSTER_FROM] = scores;
   const k = Math.min(LARGEST, Math.max(0, scores.length - 1));
-  let sum = Math.max(DIFFERENCE_MIN, DIFFERENCE_SHARE * largest);
+  let sum = Math.max(differenceMin, DIFFERENCE_SHARE * largest);
   for (let i = 0; i < k; i++) sum += (scores[i] ?? 0) - (scores[k] ?? 0);
   return (1 + Math.max(0, raw - largest) / sum) ** -Math.max(2, k);
 }

@@ -14,7 +14,7 @@ const SLOTS_MIN = 7;
 /** So many minutes in a row, the densest, are left out: a burst on a busy group is spread by nothing but the usual. */
 const DENSEST = 3;
 /** What is left without the densest minutes is less surprising than the whole, by about so many powers of ten. */
-export const ALLOWANCE = 1.75;
+export const ALLOWANCE = 1.25;
 
 /**
  * How surprising the hour that ends at `step` is by the model, where its failures are spread.

@@ -34,7 +34,7 @@ export const HOURS = 24;
 /** How many unusual episodes are kept, each as first step, last step and most failures of a step. */
 export const EPISODES = 24;
 export const EPISODE = 3;
-/** How many clusters are kept, by score, by size and of spread hours, each as that number and the bin in which it ended. */
+/** How many clusters are kept, by score, by size, by size without the densest minute, and of spread hours, each as that number and the bin in which it ended. */
 const PEAKS = 16;
 const SIZES = 8;
 export const SPREADS = 8;
@@ -94,6 +94,8 @@ export const at = {
   /** The highest score of that cluster by the group's own measure, and how many clusters passed `PASSED_FROM`, fading. */
   clusterOwn: 26,
   passed: 27,
+  /** By how many failures a brief window of that cluster exceeded what was expected, without its densest step. */
+  clusterRest: 28,
   /** For how many hours up to now each hour had failures as a spread one has, and for how many such runs usually last. */
   run: 24,
   usualRun: 25,
@@ -123,6 +125,7 @@ export interface State {
   /** The largest clusters of the last weeks, each of `PEAK` numbers, in descending order; 0 where there are fewer. */
   readonly peaks: Float32Array;
   readonly sizes: Float32Array;
+  readonly rests: Float32Array;
   readonly spreads: Float32Array;
   /** Log ratios of each season's bins to the smooth baseline. */
   readonly profiles: readonly Float32Array[];
@@ -156,7 +159,7 @@ export function shapeOf(settings: DetectorParameters): Shape {
 const SCALARS = Object.keys(at).length;
 const TRIANGLE = (FEATURES * (FEATURES + 1)) / 2;
 const FLOATS =
-  TRIANGLE + SUMS * (1 + WINDOWS_MAX) + 2 * RING + HOURS + EPISODES * EPISODE + PEAK * (PEAKS + SIZES + SPREADS);
+  TRIANGLE + SUMS * (1 + WINDOWS_MAX) + 2 * RING + HOURS + EPISODES * EPISODE + PEAK * (PEAKS + 2 * SIZES + SPREADS);
 
 /** All arrays are views of the same bytes, those of wider numbers first, so that packing is a single copy. */
 export function emptyState(settings: DetectorParameters, step: number): State {
@@ -186,6 +189,7 @@ export function emptyState(settings: DetectorParameters, step: number): State {
     episodes: singles(EPISODES * EPISODE),
     peaks: singles(PEAKS * PEAK),
     sizes: singles(SIZES * PEAK),
+    rests: singles(SIZES * PEAK),
     spreads: singles(SPREADS * PEAK),
     profiles: bins.map(singles),
     surprised: new Uint8Array(bytes, offset, surprised),

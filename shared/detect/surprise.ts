@@ -22,6 +22,8 @@ import {
   memoryOf,
   NEWS_FACTOR,
   ownScore,
+  REST_MIN,
+  restOf,
   startTail,
   WARM_UP_BINS,
 } from './tail.js';
@@ -150,6 +152,7 @@ function learnCluster(state: State, settings: DetectorParameters, windows: reado
     touchCluster(s, state.step);
     s[at.clusterScore] = Math.max(s[at.clusterScore] ?? 0, w.raw);
     s[at.clusterCount] = Math.max(s[at.clusterCount] ?? 0, w.count - w.expected);
+    s[at.clusterRest] = Math.max(s[at.clusterRest] ?? 0, restOf(w));
     s[at.clusterOwn] = Math.max(s[at.clusterOwn] ?? 0, ownScore(state, settings, w));
   }
 }
@@ -209,12 +212,14 @@ function closeCluster(state: State, settings: DetectorParameters, shape: Shape, 
   if (!isOutage) {
     learnPeak(state.peaks, state.step, shape, score);
     learnPeak(state.sizes, state.step, shape, count);
+    if (score > 0) learnPeak(state.rests, state.step, shape, Math.max(REST_MIN, s[at.clusterRest] ?? 0));
     learnPeak(state.spreads, state.step, shape, s[at.clusterSpread] ?? 0);
   }
   s[at.clusterOwn] = 0;
   s[at.clusterScore] = 0;
   s[at.clusterSpread] = 0;
   s[at.clusterCount] = 0;
+  s[at.clusterRest] = 0;
 }
 
 function learnVariances(

@@ -43,10 +43,20 @@ const CLUMP_MAX = 2;
 const OUTAGE_SCORE = 9;
 /** From so many clusters on their own measure is enough; before, that of all highs counts as well. */
 const PEAKS_TRUSTED = 4;
-/** For so long a group must be known in which clusters are rare, where it had none, and where it had one. */
-const RARE_MINUTES = [4 * 7 * 24 * 60, 6 * 7 * 24 * 60] as const;
+/**
+ * For so long a group must be known in which clusters are rare, where it had none, and where it had one. However often they come, the
+ * first in so many minutes comes no more than once in e times as many, and the first or second once in 1.2 times.
+ */
+const RARE_MINUTES = [22 * 24 * 60, 48 * 24 * 60] as const;
 /** What came once at most in the time that is remembered is taken to come once in so many such times. */
 const RARE_TIMES = 8;
+/** In steps: a burst shows within them that it goes on, and clumps that follow each other by chance are further apart. */
+const BRIEF = 5;
+/** A cluster of a single step has next to nothing besides it. */
+export const REST_MIN = 0.5;
+const REST_DIFFERENCE = 2;
+/** What a few clusters show is at most that it comes once in so many times the time in which they came. */
+const FEW_TIMES = 40;
 /** A single spread hour does not show how large they get. */
 const SPREADS_SEEN_MIN = 2;
 /** Whatever passes this score should come five times in 30 days. */
@@ -57,7 +67,7 @@ const PASSED_MAX = 4;
 /** In minutes: what passed four weeks ago counts for a third. */
 const PASSED_MEMORY = 4 * 7 * 24 * 60;
 /** A page too many costs more than one that comes a minute later. */
-const RESERVE = 1.5;
+const RESERVE = 1.7;
 /** Beyond `PASSED_FROM` a score counts for this share only: a few weeks do not show how much larger the rarest clusters are. */
 const TRUST = 0.8;
 /** The first bins of a series get no score, because they only set the level. */
@@ -78,7 +88,9 @@ export function calibrate(state: State, settings: DetectorParameters, raw: numbe
   const isNew = state.step - (s[at.firstStep] ?? 0) < NEW_MINUTES;
   if (!settings.emptyBefore || isNew || raw <= CLUSTER_FROM) return own;
   const { score, seen } = peakScore(state, state.peaks, raw, binSteps);
-  return seen >= PEAKS_TRUSTED ? score : Math.max(Math.min(own, score), rareScore(state, raw, seen));
+  if (seen >= PEAKS_TRUSTED) return score;
+  const minutes = Math.min(MEMORY_MINUTES, state.step - (s[at.firstStep] ?? 0));
+  return Math.max(Math.min(own, score, Math.log10(FEW_TIMES * minutes)), rareScore(state, raw, seen));
 }
 
 /**
@@ -113,7 +125,11 @@ function paretoScore(s: Float64Array, settings: DetectorParameters, binSteps: nu
  * one, so what passed so far says how much less each of them counts, see `withReserve`.
  */
 export function ownScore(state: State, settings: DetectorParameters, w: WindowSurprise): number {
-  return Math.max(calibrate(state, settings, w.raw), calibrateSize(state, settings, w));
+  return Math.max(
+    calibrate(state, settings, w.raw),
+    calibrateSize(state, settings, w),
+    calibrateRest(state, settings, w),
+  );
 }
 
 /**
@@ -153,6 +169,22 @@ function calibrateSize(state: State, settings: DetectorParameters, { raw, count,
   const { score, seen } = peakScore(state, state.sizes, size, shapeOf(settings).binSteps);
   if (seen === 0) return 0;
   return seen < PEAKS_TRUSTED || count < INCIDENT_FACTOR * expected ? Math.min(raw, score) : score;
+}
+
+/**
+ * By how many failures a brief window exceeds what was expected, without its densest step: next to nothing where many fail at once and
+ * are done, and nearly all of them where they go on failing.
+ */
+export function restOf({ window, count, peak, expected }: WindowSurprise): number {
+  return window > BRIEF ? 0 : Math.max(0, count - peak - expected);
+}
+
+/** The score of a window by that measure. */
+function calibrateRest(state: State, settings: DetectorParameters, w: WindowSurprise): number {
+  const rest = restOf(w);
+  if (w.raw <= CLUSTER_FROM || rest <= 0) return 0;
+  const { score, seen } = peakScore(state, state.rests, rest, shapeOf(settings).binSteps, REST_DIFFERENCE);
+  return seen === 0 ? 0 : Math.min(w.raw, score);
 }
 
 /**

@@ -58,6 +58,19 @@ export function windowsAt(state: State, settings: DetectorParameters, step: numb
   });
 }
 
+/** What a step had, and what was expected of it; nothing where it was not recorded. */
+export interface Minute {
+  readonly count: number;
+  readonly expected: number;
+}
+
+export function minuteOf(state: State, { from, counts, expected }: Later, step: number): Minute {
+  const i = step - from;
+  const count = (i >= 0 ? counts[i] : state.counts[mod(step, RING)]) ?? -1;
+  if (count < 0) return { count: 0, expected: 0 };
+  return { count, expected: (i >= 0 ? expected[i] : state.expected[mod(step, RING)]) ?? 0 };
+}
+
 /** -log10 of the chance that the window with index `slot` holds this many failures. */
 export function rawOf(state: State, slot: number, count: number, expected: number, doubt: number): number {
   if (count <= expected) return 0;

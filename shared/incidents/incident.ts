@@ -49,6 +49,8 @@ const REOPEN_RESOLVES = 6;
 const USUAL_IN_WINDOW = 0.5;
 /** The calm that is required grows to at most this many resolve times. */
 const CALM_RESOLVES_MAX = 8;
+/** A calm ends with a window whose chance is less than one in a hundred. */
+const CALM_ENDS = 2;
 const STEADY_AGAIN = 7 * DAY_MS;
 /** Lambda retries a batch for at most six hours. Anything later was redriven by hand, and no more of it follows. */
 const LAG_MINUTES_MAX = 6 * 60;
@@ -91,7 +93,7 @@ export function advance(
     return opened ?? (current?.state === 'known' ? remindOf(current, detection, now, policy) : null);
   }
   const next = { ...current, version: current.version + 1 };
-  if (detection.kind === 'over' || detection.kind === 'quiet') return calm(current, next, detection, now, policy);
+  if (isCalm(current, detection)) return calm(current, next, detection, now, policy);
   if (detection.kind === 'spike' && detection.numbers.recent >= policy.escalateFactor * current.noticedCount) {
     if (!settling(current, now, policy)) return escalate(next, detection, now, severity);
   }
@@ -105,6 +107,11 @@ export function advance(
     : current.noticedCount;
   if (current.calmSince === null && noticedCount === current.noticedCount) return null;
   return { next: { ...next, calmSince: null, noticedCount }, notice: null, because: detection.because };
+}
+
+/** A calm that has begun is not ended by what one look in ten shows where failures are usual. */
+function isCalm({ calmSince }: Incident, { kind, numbers }: Detection): boolean {
+  return kind === 'over' || kind === 'quiet' || (calmSince !== null && numbers.elevation < CALM_ENDS);
 }
 
 /** The first alert comes before the window is full; until it is full, growth is no escalation. */
@@ -239,12 +246,22 @@ function calm(
     // Where failures are usual they go on, and the calm began with the window that has no more of them than usual.
     const isNeverQuiet = (usualDay * policy.windowMinutes) / MINUTES_PER_DAY >= USUAL_IN_WINDOW;
     const quiet = now - (isNeverQuiet ? Math.max(quietMinutes, policy.windowMinutes) : quietMinutes) * MINUTE_MS;
-    return {
-      next: { ...next, calmSince: current.lagMinutes > 0 ? quiet : Math.max(quiet, current.lastNoticeAt) },
-      notice: null,
-      because: detection.because,
-    };
+    const begun = current.lagMinutes > 0 ? quiet : Math.max(quiet, current.lastNoticeAt);
+    const ended = endOf(current, { ...next, calmSince: begun }, begun, detection, now, policy);
+    return ended ?? { next: { ...next, calmSince: begun }, notice: null, because: detection.because };
   }
+  return endOf(current, next, calmSince, detection, now, policy);
+}
+
+/** The end of an incident that has been calm for long enough; null before. */
+function endOf(
+  current: Incident,
+  next: Incident,
+  calmSince: number,
+  detection: Detection,
+  now: number,
+  policy: DetectionPolicy,
+): IncidentChange | null {
   const calmMinutes = Math.min(CALM_RESOLVES_MAX * policy.resolveMinutes, current.pauseMinutes + policy.resolveMinutes);
   const asked = (calmMinutes + current.lagMinutes) * MINUTE_MS;
   // Minutes of which no log has come yet are no calm.

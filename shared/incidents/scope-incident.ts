@@ -190,6 +190,7 @@ function sumOf(members: readonly Member[], isSpike: boolean, { windowMinutes }: 
     isSteady: false,
     lateMinutes: 0,
     standingMinutes: most((one) => one.standingMinutes),
+    elevation: most((one) => one.elevation),
     surprise: most((one) => one.surprise),
     lastHour: sum((one) => one.lastHour),
     course: {
@@ -205,6 +206,7 @@ function sumOf(members: readonly Member[], isSpike: boolean, { windowMinutes }: 
       isFew: false,
       lastingMinutes: null,
       isSteadyByItself: false,
+      isLull: members.every(({ detection }) => detection.numbers.course.isLull),
       isUnderWay: members.some(({ detection }) => detection.numbers.course.isUnderWay),
       missing: sum((one) => one.course.missing),
       isGone: false,

@@ -1,9 +1,14 @@
 /** What a backfill keeps in its bucket: which objects are to be read, what they hold of refused requests, and what failed. */
 
 import type { AccessRecord, Connection, Denial, GroupKey } from '../model/index.js';
+import type { PastCaller } from './stores.js';
 
-/** One line of a day's file: a half, a connection, or a certificate of a half in the same file. */
-export type HalfLine = Denial | AccessRecord | Connection | CertificateLine;
+/** One line of a day's file: a half, a connection, a certificate of a half in the same file, or a client that was let in. */
+export type HalfLine = Denial | AccessRecord | Connection | CertificateLine | CallerLine;
+
+export interface CallerLine extends PastCaller {
+  readonly kind: 'caller';
+}
 
 export interface CertificateLine {
   readonly kind: 'certificate';
@@ -79,6 +84,11 @@ export interface BackfillBucket {
   minutes(day: number): AsyncIterable<PastMinutes>;
   /** The days that have minutes, ascending. */
   daysWithMinutes(): Promise<readonly number[]>;
+  /** Replaces those who were let in on a day: gzip of `PastCaller` as JSON lines. */
+  putCallers(day: number, gzip: Buffer): Promise<void>;
+  callers(day: number): AsyncIterable<PastCaller>;
+  /** The days that have callers, ascending. */
+  daysWithCallers(): Promise<readonly number[]>;
   /** Notes that all of an object was read. */
   noteRead(objectId: string): Promise<void>;
   /** The objects that were read. */

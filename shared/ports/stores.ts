@@ -223,6 +223,29 @@ export interface CertificateStore {
   load(fingerprint: string): Promise<string | null>;
 }
 
+/** A client certificate that was let in, as exported logs tell of it. */
+export interface PastCaller {
+  /** As in `Client`. */
+  readonly subjectDn: string;
+  readonly issuerDn: string;
+  readonly serialNumber: string;
+  /** Milliseconds since the epoch; null where no log tells it. */
+  readonly notBefore: number | null;
+  readonly notAfter: number | null;
+  /** Whether it was seen in logs of connections only. */
+  readonly isConnection: boolean;
+  readonly firstAt: number;
+  readonly lastAt: number;
+}
+
+/** Who was let in before anything was delivered: deliveries hold no successes. */
+export interface CallerStore {
+  /** Replaces all of them. Safe to repeat, and to break off and repeat. */
+  replace(callers: readonly PastCaller[]): Promise<void>;
+  /** In no particular order. */
+  all(): Promise<readonly PastCaller[]>;
+}
+
 /** Keeps the load of a storm in bounds; asked by large batches only. */
 export interface StormStore {
   /** Adds to what was brought in this minute, and returns the sum. A retry may add twice: it is a load, not a count. */
@@ -290,4 +313,5 @@ export interface Stores {
   readonly privacy: PrivacyStore;
   readonly probes: ProbeStore;
   readonly probed: ProbedStore;
+  readonly callers: CallerStore;
 }

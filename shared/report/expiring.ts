@@ -1,7 +1,8 @@
 /** Lists what expires within the coming months and what loses client authentication, ordered by traffic. */
 
 import { DAY_MS } from '../base/time.js';
-import { type CaExpiry, type ClientExpiry, type ClientRecord, expiries } from '../x509/observed.js';
+import type { PastCaller } from '../ports/index.js';
+import { type CaExpiry, type ClientExpiry, type ClientRecord, expiries, observations } from '../x509/observed.js';
 import { type CaSunset, type ClientSunset, caSunsets, clientSunsets } from '../x509/sunset.js';
 import type { Truststore } from '../x509/truststore.js';
 import type { Report } from './schema.js';
@@ -11,16 +12,38 @@ const WITHIN_DAYS = 90;
 type Expiring = NonNullable<Report['expiring']>[number];
 type Sunset = NonNullable<Report['sunset']>[number];
 
-/** @param clients null if traffic is not known: then only the truststores' CAs are listed */
+/**
+ * @param clients null if nothing is known of them: then only the truststores' CAs are listed
+ * @param isTrafficKnown whether the clients' requests are all of theirs
+ */
 export function expiringOf(
   clients: readonly ClientRecord[] | null,
   truststores: readonly Truststore[],
   at: number,
+  isTrafficKnown = clients !== null,
 ): Expiring[] {
   const sources: readonly (Truststore | null)[] = truststores.length === 0 ? [null] : truststores;
   const found = sources.flatMap((truststore) => expiries(clients ?? [], truststore, at, WITHIN_DAYS * DAY_MS));
-  const rows = found.map((one) => rowOf(one, clients !== null, at));
+  const rows = found.map((one) => rowOf(one, isTrafficKnown, at));
   return distinct(rows).sort((a, b) => (b.requests ?? 0) - (a.requests ?? 0) || (a.notAfter < b.notAfter ? -1 : 1));
+}
+
+/**
+ * The same where only exported logs of the past tell who was let in. What has expired since may have been replaced since, so it is
+ * left out.
+ */
+export function expiringInPast(
+  callers: readonly PastCaller[],
+  truststores: readonly Truststore[],
+  at: number,
+): Expiring[] {
+  const seen = observations();
+  for (const { firstAt, lastAt, ...caller } of callers) {
+    const each = { ...caller, count: 1, refused: false, scope: '', pem: null };
+    for (const time of [firstAt, lastAt]) seen.add({ ...each, at: time });
+  }
+  const found = expiringOf(seen.clients(), truststores, at, false);
+  return found.filter(({ kind, daysLeft }) => kind === 'ca' || daysLeft >= 0);
 }
 
 function rowOf(one: ClientExpiry | CaExpiry, isTrafficKnown: boolean, at: number): Expiring {

@@ -10,7 +10,7 @@ import { isNamed, organizationsOf } from '../x509/names.js';
 /** Whom a report is for: a canonical issuer, or part of the name of an organization in any case. */
 export type Partner = { readonly issuerDn: string } | { readonly organization: string };
 
-export function partnerText(partner: Partner): string {
+function partnerText(partner: Partner): string {
   return 'issuerDn' in partner ? partner.issuerDn : partner.organization;
 }
 

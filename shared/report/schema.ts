@@ -176,6 +176,7 @@ const gapIds = [
   'details-cut',
   'expiry-unknown',
   'expiry-without-clients',
+  'expiry-of-the-past',
   'pipeline-unknown',
   'nothing-judged',
   'forbidden-unknown',

@@ -3,17 +3,17 @@
 import pMap from 'p-map';
 import { MtlsWatchError } from '../base/errors.js';
 import { limits } from '../base/limits.js';
-import { DAY_MS } from '../base/time.js';
+import { DAY_MS, hourOf, minuteOf } from '../base/time.js';
 import type { Calls } from '../calls/calls.js';
 import { type AskInsights, countCalls } from '../calls/count-calls.js';
-import { truststoreUri } from '../config/qualified-names.js';
+import { ACCOUNT_BLANK, truststoreUri } from '../config/qualified-names.js';
 import { unlessUnreadable } from '../diagnosis/diagnosis.js';
 import type { World } from '../ports/index.js';
 import { parseTruststore } from '../x509/truststore.js';
 import { type ClientDetail, type Gap, gap } from './build.js';
 import { deliverReport, type ReportDelivered, type ReportDelivery } from './deliver.js';
 import { mergeDetails } from './details.js';
-import { expiringOf, sunsetOf } from './expiring.js';
+import { expiringInPast, sunsetOf } from './expiring.js';
 import { gatherReport } from './gather.js';
 import { lastWeek, type Period } from './period.js';
 import type { Report } from './schema.js';
@@ -44,7 +44,8 @@ export function createWeeklyReport(to: ReportWorld): () => Promise<ReportDeliver
 
 async function makeReport(period: Period, to: ReportWorld): Promise<Report> {
   const { world, delivery } = to;
-  const gaps: Gap[] = [gap('expiry-without-clients')];
+  const gaps: Gap[] = [];
+  const certificates = await certificatesOf(period, world, gaps);
   // One query after the other: the account's are shared with people who look for something.
   const details = await detailsOf(period, to, gaps);
   const pipeline = await pipelineOf(period, to, gaps);
@@ -57,7 +58,7 @@ async function makeReport(period: Period, to: ReportWorld): Promise<Report> {
       generatedAt: world.clock.now(),
       details,
       calls,
-      ...(await casOf(period, world, gaps)),
+      ...certificates,
       pipeline,
       gaps,
     },
@@ -143,13 +144,25 @@ async function unlessUnavailable<T>(gaps: Gap[], id: Gap['id'], read: () => Prom
   }
 }
 
-/** What the truststores of the settings tell of CAs; null where none could be read. */
-export async function casOf(
+/** Where one address stands for many accounts, the scopes of the period say for which. */
+async function scopesIn({ from, to }: Period, { config, stores }: Pick<World, 'config' | 'stores'>): Promise<string[]> {
+  if (!Object.values(config.truststores).some((uri) => uri.includes(ACCOUNT_BLANK))) return [];
+  const groups = await stores.rollups.groups(hourOf(minuteOf(from)), hourOf(minuteOf(to)), limits.reportGroupsMax);
+  return groups.map(({ scope }) => scope);
+}
+
+/**
+ * What the truststores of the settings tell of CAs, and exported logs of those who were let in; null where there is neither. The gap
+ * that this leaves is added.
+ */
+export async function certificatesOf(
   period: Period,
-  { config, truststores }: World,
+  { config, truststores, stores }: World,
   gaps: Gap[],
 ): Promise<Pick<Report, 'expiring' | 'sunset'>> {
-  const uris = new Set(Object.keys(config.truststores).map((scope) => truststoreUri(scope, config.truststores) ?? ''));
+  const callers = await stores.callers.all();
+  const scopes = [...Object.keys(config.truststores), ...(await scopesIn(period, { config, stores }))];
+  const uris = new Set(scopes.flatMap((scope) => truststoreUri(scope, config.truststores) ?? []));
   const parsed = await pMap(
     uris,
     (uri) =>
@@ -163,7 +176,8 @@ export async function casOf(
     { concurrency: limits.storeConcurrencyMax },
   );
   const readable = parsed.filter((truststore) => truststore !== null);
-  return readable.length === 0
-    ? { expiring: null, sunset: null }
-    : { expiring: expiringOf(null, readable, period.to), sunset: sunsetOf(null, readable, period.to) };
+  const expiring = readable.length + callers.length === 0 ? null : expiringInPast(callers, readable, period.to);
+  const known = callers.length === 0 ? 'expiry-without-clients' : 'expiry-of-the-past';
+  gaps.push(gap(expiring === null ? 'expiry-unknown' : known));
+  return { expiring, sunset: readable.length === 0 ? null : sunsetOf(null, readable, period.to) };
 }

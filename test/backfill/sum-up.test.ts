@@ -177,7 +177,7 @@ it('a day whose certificates do not fit into memory is refused, each of them cou
       of.map((n): HalfLine => ({ kind: 'certificate', fingerprint: `${n}`, pem })),
       testWorld(config),
     );
-  expect(await day([0, 1, 2, 3, 4, 5, 6, 7, 7, 6, 5])).toEqual({ rollups: [], minutes: [] });
+  expect(await day([0, 1, 2, 3, 4, 5, 6, 7, 7, 6, 5])).toEqual({ rollups: [], minutes: [], callers: [] });
   await expect(day([0, 1, 2, 3, 4, 5, 6, 7, 8])).rejects.toThrow(
     /^2024-10-04 has more than \d+ characters of clients' certificates; expected fewer in one day/,
   );

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { observedOf } from '../../cli/inputs/clients.js';
+import { observedOf } from '../../cli/inputs/observe.js';
 import { replay } from '../../cli/replay/replay.js';
 import { reportCollector } from '../../cli/replay/report.js';
 import {

@@ -104,8 +104,12 @@ it.each(Object.entries(WITHOUT))('%s, on every verb but those with a reason', (l
   expect(Object.keys(reasons).filter((name) => !leaves.has(name))).toEqual([]);
 });
 
-/** Verbs whose file has another name. */
-const FILES: Readonly<Record<string, string>> = { ack: 'silence', 'incidents show': 'show-incident' };
+/** Verbs whose texts are in a file of another name. */
+const FILES: Readonly<Record<string, string>> = {
+  ack: 'silence',
+  'incidents show': 'show-incident',
+  replay: '../replay/run',
+};
 
 it('no verb that has no --lang loads texts in several languages', () => {
   const commands = join(import.meta.dirname, '../../cli/commands');

@@ -39,6 +39,30 @@ export function describeProbes(containers: Containers): void {
     });
   });
 
+  describe('who was let in', () => {
+    it('is replaced as a whole, also by fewer, by more than an item holds, and by nobody', async () => {
+      const { a, b } = containers;
+      const caller = (n: number) => ({
+        subjectDn: `CN=${HOSTILE} ${n}`,
+        issuerDn: 'CN=CA',
+        serialNumber: String(n),
+        notBefore: n % 2 === 0 ? null : T,
+        notAfter: T + n,
+        isConnection: n % 3 === 0,
+        firstAt: T,
+        lastAt: T + n,
+      });
+      expect(await a.callers.all()).toEqual([]);
+      for (const many of [300, 3, 5, 0]) {
+        const callers = Array.from({ length: many }, (_, n) => caller(n));
+        await a.callers.replace(callers);
+        await b.callers.replace(callers);
+        const all = (await b.callers.all()).toSorted((one, other) => one.lastAt - other.lastAt);
+        expect(all).toEqual(callers);
+      }
+    });
+  });
+
   describe('probes', () => {
     it('are found by when they began, in that order, across midnight, and no more than asked for', async () => {
       const { a, b } = containers;

@@ -218,6 +218,23 @@ describe('the truststore of a name', () => {
     expect(truststoreUri(scope, truststores)).toBe(`s3://b/${which}`);
   });
 
+  it('of many accounts stand at one address, for scopes that bear an account', () => {
+    const many = {
+      '*': 's3://b-{account}/{account}/ca.pem',
+      '*.own.example': 's3://bucket/own',
+      '111122223333/x.example': 's3://bucket/x',
+    };
+    expect(truststoreUri('444455556666/x.example', many)).toBe('s3://b-444455556666/444455556666/ca.pem');
+    expect(truststoreUri('111122223333/x.example', many)).toBe('s3://bucket/x');
+    expect(truststoreUri('444455556666/a.own.example', many)).toBe('s3://bucket/own');
+    expect(truststoreUri('x.example', many)).toBeNull();
+    expect(truststoreUri('{account}/x.example', many)).toBeNull();
+    expect(testConfig({ truststores: many, central: {} }).truststores).toEqual(many);
+    expect(() => testConfig({ truststores: many })).toThrow(
+      /truststores: .*expected `central` where an address has \{account\}/,
+    );
+  });
+
   it.each(['api.*.example', '*example.com', '**', '*.*.example', 'https://api.example', 'a b', '*.', '12/*', '.'])(
     'cannot be set for %s',
     (name) => {

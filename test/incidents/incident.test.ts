@@ -110,6 +110,30 @@ describe('advance', () => {
     expect(endingIn(10)).toEqual(['0 spike', '17 resolved']);
   });
 
+  it('a calm that has begun is ended by what is rare, not by what comes once in ten looks', () => {
+    const withOne = (elevation: number): readonly string[] =>
+      play([
+        ...times(8, detection('spike', 20)),
+        ...times(5, detection('quiet')),
+        detection('elevated', 6, null, { elevation }),
+        ...times(20, detection('quiet')),
+      ]).notices;
+    expect(withOne(1.4)).toEqual(['0 spike', '18 resolved']);
+    expect(withOne(2.6)).toEqual(['0 spike', '24 resolved']);
+  });
+
+  it('resolves with the first look that shows a calm of so long', () => {
+    const course = { ...numbers().course, quietMinutes: 12 };
+    const { notices } = play([
+      ...times(20, detection('spike', 20)),
+      detection('quiet', 0, null, { course: { ...course, quietMinutes: 8 } }),
+      ...times(5, detection('quiet', 0, null, { course })),
+    ]);
+    expect(notices).toEqual(['0 spike', '22 resolved']);
+    const late = play([...times(20, detection('spike', 20)), detection('quiet', 0, null, { course })]);
+    expect(late.notices).toEqual(['0 spike', '20 resolved']);
+  });
+
   it('takes a late comeback for another incident', () => {
     const { notices, current } = play([
       detection('spike', 20),

@@ -28,6 +28,7 @@ const member = (name: string, numbers: Partial<DetectionNumbers>): Member => ({
       surprise: 5,
       lateMinutes: 0,
       standingMinutes: 0,
+      elevation: 9,
       lastHour: 10,
       course: COURSE,
       ...numbers,

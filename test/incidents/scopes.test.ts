@@ -137,7 +137,7 @@ describe('partners that fail together', () => {
       clients: 6,
     }));
     const notices = await play(80, failing, { truststores: partners });
-    expect(told(notices)).toEqual([`2 spike ${SEVERAL_ISSUERS}`, `43 resolved ${SEVERAL_ISSUERS}`]);
+    expect(told(notices)).toEqual([`2 spike ${SEVERAL_ISSUERS}`, `42 resolved ${SEVERAL_ISSUERS}`]);
     expect(names(notices[0])).toEqual(['Ada', 'Bo', 'Cy', 'Di']);
     expect(notices[0]?.severity).toBe('critical');
   });

@@ -323,3 +323,32 @@ describe('the stack of a member', () => {
     expect(() => synthesiseMember({ ...settings, ...changes })).toThrow(/wrong setting/);
   });
 });
+
+it('a thousand accounts with a truststore each fit, and the functions may read one object of each', () => {
+  const ids = Array.from({ length: 1000 }, (_, n) => String(111_122_223_000 + n * 7));
+  const { template } = synthesise({
+    ...{ executionLogGroups: [], accessLogGroups: [], central: { spreadAccounts: ids } },
+    truststores: { '*': 's3://truststores-{account}/mtls/{account}.pem' },
+  });
+  const statements = resources(template, 'AWS::IAM::Role').flatMap(([, { Properties }]) =>
+    ((Properties.Policies ?? []) as { PolicyDocument: { Statement: object[] } }[]).flatMap(
+      ({ PolicyDocument }) => PolicyDocument.Statement,
+    ),
+  );
+  const any = '?'.repeat(12);
+  const at = (path: string) => ({
+    'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, `:s3:::truststores-${any}${path}`]],
+  });
+  expect(statements).toContainEqual({
+    Action: ['s3:GetObject', 's3:GetObjectVersion'],
+    Effect: 'Allow',
+    Resource: at(`/mtls/${any}.pem`),
+  });
+  expect(statements).toContainEqual({
+    Action: 's3:ListBucketVersions',
+    Effect: 'Allow',
+    Resource: at(''),
+    Condition: { StringLike: { 's3:prefix': `mtls/${any}.pem` } },
+  });
+  expect(JSON.stringify(statements)).not.toContain('s3:*');
+});

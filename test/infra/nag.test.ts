@@ -83,7 +83,7 @@ describe("cdk-nag, AwsSolutions, and CloudFormation's own schemas", () => {
         `WeeklyReport/Report Annotation::${logs('log-group:/aws/apigateway/*')}: The settings name the log groups`,
       ),
       expect.stringMatching(/^MtlsWatch\/Default\/Backfill\/Kept \S*AwsSolutions-S1: It holds less than/),
-      ...['halves', 'minutes', 'read', 'runs'].map((folder) =>
+      ...['callers', 'halves', 'minutes', 'read', 'runs'].map((folder) =>
         expect.stringMatching(
           new RegExp(
             `^MtlsWatch/Default/Backfill/Work \\S*AwsSolutions-IAM5.*/${folder}/\\*\\]: What is kept of the objects`,

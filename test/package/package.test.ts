@@ -111,6 +111,7 @@ describe('the package', () => {
         for (const file of Object.values(places)) expect(files).toContain(file.slice('./'.length));
       }
     }
+    expect(files).toContain('dist/cli/reading-thread.js');
     expect(files).toContain('runbooks/en/issuer-rekeyed.md');
     const rooms = new Set(
       files.filter((file) => !file.startsWith('docs/')).map((file) => file.split('/').slice(0, 2).join('/')),

@@ -159,6 +159,29 @@ describe('what is not known', () => {
     expect([asked, of('cut'), of('too-many')]).toEqual([limits.callLogGroupsMax, limits.callLogGroupsMax, 2]);
   });
 
+  it('is who has nothing but refusals among the rows that a cut query kept', async () => {
+    const row = { mwDomain: 'a.example', mwStatus: '403', calls: '9', judged: '9', others: '0' };
+    const rows = [
+      { ...row, mwIssuer: 'CN=one', mwRefused: '403' },
+      { ...row, mwIssuer: 'CN=two' },
+    ];
+    const counted = (isCut: boolean) => countCalls(period, counting(['g']), async () => ({ rows, isCut }));
+    const names = async (isCut: boolean) => (await counted(isCut)).calls.map(({ issuerDn }) => issuerDn);
+    expect([await names(false), await names(true)]).toEqual([['CN=one', 'CN=two'], ['CN=two']]);
+  });
+
+  it('is said once for each reason, however many log groups there are', async () => {
+    const names = Array.from({ length: 40 }, (_, n) => `group-${n}`);
+    const refusing: AskInsights = async (logGroup) => {
+      throw new MtlsWatchError('insights-unavailable', `not authorized: ${logGroup}`, {});
+    };
+    const { uncounted } = await countCalls(period, counting(names), refusing);
+    const named = names.slice(0, 10).join(', ');
+    expect(gapsOfCalls(uncounted)).toEqual([
+      { id: 'successes-unavailable', detail: `${named}, …: not authorized: group-0` },
+    ]);
+  });
+
   it('is the end of the time that queries may take', async () => {
     let now = 0;
     const slow: AskInsights = async () => {

@@ -33,7 +33,7 @@ const incident = (group: Partial<GroupKey>, changes: Partial<EndedIncident> = {}
   ...changes,
 });
 
-const TRUSTED = new Map([[SCOPE, new Set(['CN=Partner CA'])]]);
+const TRUSTED = new Map([[SCOPE, new Set(['CN=Partner CA', 'C=US,O=Acme Inc.,CN=Acme CA 1'])]]);
 const scan = incident({});
 const isScanner = (series: GroupSeries, told = { ended: [scan], firing: [] as Incident[] }, trusted = TRUSTED) =>
   scannersIn([series], told, trusted).has(groupId(series.group));
@@ -48,6 +48,11 @@ describe('a group is of a scan', () => {
 
   it.each<[string, GroupSeries]>([
     ['of a CA that the truststore names', seriesOf({ issuerDn: 'CN=Partner CA' })],
+    ["of a partner's next CA", seriesOf({ issuerDn: 'O=ACME Inc.,CN=Acme CA 2' })],
+    [
+      "of another CA with a partner's client",
+      { ...seriesOf(), clients: [{ subjectDn: 'O=Acme Inc.,CN=edi' } as never] },
+    ],
     ["in a partner's name", seriesOf({ isUnverified: true })],
     ['at another domain', seriesOf({ scope: 'b.bank.example' })],
     ['at another door of that name', seriesOf({ door: 'cloudfront' })],

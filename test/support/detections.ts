@@ -14,6 +14,7 @@ export function numbers(changes: Partial<DetectionNumbers> = {}): DetectionNumbe
     isSteady: false,
     lateMinutes: 0,
     standingMinutes: 0,
+    elevation: 9,
     surprise: 0,
     lastHour: count,
     course: {
@@ -27,6 +28,7 @@ export function numbers(changes: Partial<DetectionNumbers> = {}): DetectionNumbe
       lastingMinutes: null,
       isSteadyByItself: false,
       isUnderWay: false,
+      isLull: true,
       missing: 0,
       isGone: false,
     },

@@ -10,10 +10,12 @@ import type {
   Outcome,
   PastMinutes,
 } from '../../shared/ports/backfill.js';
+import type { PastCaller } from '../../shared/ports/index.js';
 
 export function memoryBucket(): BackfillBucket {
   const files = new Map<number, Map<string, Buffer>>();
   const minutes = new Map<number, Buffer>();
+  const callers = new Map<number, Buffer>();
   const read = new Set<string>();
   const runs = new Map<string, readonly ExportPart[]>();
   const failed = new Map<string, Map<string, FailedObject>>();
@@ -36,6 +38,14 @@ export function memoryBucket(): BackfillBucket {
       for (const line of text.split('\n')) if (line !== '') yield JSON.parse(line) as PastMinutes;
     },
     daysWithMinutes: async () => [...minutes.keys()].sort((a, b) => a - b),
+    putCallers: async (day, gzip) => {
+      callers.set(day, gzip);
+    },
+    async *callers(day) {
+      const text = callers.has(day) ? gunzipSync(callers.get(day) ?? '').toString() : '';
+      for (const line of text.split('\n')) if (line !== '') yield JSON.parse(line) as PastCaller;
+    },
+    daysWithCallers: async () => [...callers.keys()].sort((a, b) => a - b),
     noteRead: async (objectId) => {
       read.add(objectId);
     },

@@ -3,7 +3,7 @@
 import { expect } from 'vitest';
 import type { InputSource } from '../../cli/inputs/files.js';
 import type { InputItem } from '../../cli/inputs/item.js';
-import { isPlainMessage } from '../../cli/inputs/plain.js';
+import { isPlainMessage } from '../../cli/inputs/plain-message.js';
 import { fileReader } from '../../cli/inputs/reader.js';
 import { seenEvents } from '../../cli/inputs/seen.js';
 import { evidence } from '../../cli/replay/evidence.js';
@@ -104,7 +104,7 @@ function mutated(line: Buffer, random: Random, others: readonly Buffer[]): Buffe
 }
 
 /** Lines of an hour, one request in ten refused, of two domains and two spellings of the status. */
-function linesOf(form: LogForm): Buffer[] {
+export function linesOf(form: LogForm): Buffer[] {
   return Array.from({ length: 400 }, (_, n) => {
     const refusal = { n, at: T0 + n * 9_000 };
     const success = {

@@ -56,6 +56,41 @@ describe('a public CA is known by the organization of its name', () => {
     expect([found?.name, endOf(found)]).toEqual([name, until]);
   });
 
+  const CAS: Readonly<Record<string, readonly string[]>> = {
+    ZeroSSL: ['ZeroSSL'],
+    "Let's Encrypt": ["Let's Encrypt", 'Internet Security Research Group'],
+    Sectigo: ['Sectigo', 'COMODO', 'The USERTRUST Network', 'GEANT Vereniging', 'Gandi'],
+    DigiCert: ['DigiCert', 'GeoTrust', 'Thawte', 'RapidSSL', 'QuoVadis'],
+    Actalis: ['Actalis'],
+    Buypass: ['Buypass'],
+    Certum: ['Certum', 'Asseco Data Systems', 'Unizeto Technologies'],
+    'Cybertrust Japan': ['Cybertrust Japan'],
+    'D-Trust': ['D-Trust'],
+    Entrust: ['Entrust'],
+    GlobalSign: ['GlobalSign', 'GMO GlobalSign'],
+    GoDaddy: ['GoDaddy', 'GoDaddy.com', 'Starfield Technologies'],
+    'Google Trust Services': ['Google Trust Services'],
+    HARICA: ['HARICA', 'Hellenic Academic and Research Institutions CA'],
+    IdenTrust: ['IdenTrust'],
+    JPRS: ['Japan Registry Services'],
+    'Network Solutions': ['Network Solutions'],
+    SECOM: ['SECOM Trust Systems', 'SECOM Trust.net'],
+    'SSL.com': ['SSL Corp', 'SSL Corporation'],
+    SwissSign: ['SwissSign'],
+    'Telekom Security': ['Deutsche Telekom Security', 'T-Systems'],
+    Trustwave: ['Trustwave'],
+    WISeKey: ['WISeKey'],
+  };
+  const rows = Object.entries(CAS).flatMap(([name, starts]) => starts.map((start) => [start, name] as const));
+  test.each(rows)('%s is of %s, with whatever follows the words', (start, name) => {
+    for (const organization of [start, start.toUpperCase(), `${start} GmbH`, `${start}\\, Inc.`]) {
+      expect([organization, publicCaOf(`C=US,O=${organization},CN=x`)?.name]).toEqual([organization, name]);
+    }
+    expect(publicCaOf(`C=US,O=${start}s,CN=x`)).toBeNull();
+    expect(publicCaOf(`C=US,O=Not ${start},CN=x`)).toBeNull();
+    expect(publicCaOf(`C=US,OU=${start},CN=x`)).toBeNull();
+  });
+
   test.each([
     'C=US,O=Amazon.com Inc.,OU=Amazon Web Services',
     'C=US,O=Amazonia Bank,CN=x',

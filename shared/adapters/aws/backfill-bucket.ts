@@ -6,6 +6,7 @@
  *     runs/RUN/outcome.json           how it ended
  *     halves/DAY/OBJECT.ndjson.gz     what an object holds of a day
  *     minutes/DAY.ndjson.gz           what each group was refused in each minute of a day, for the detector
+ *     callers/DAY.ndjson.gz           who was let in on a day
  *     read/OBJECT                     all of the object was read
  */
 
@@ -18,11 +19,19 @@ import { MtlsWatchError, messageOf } from '../../base/errors.js';
 import type { BackfillBucket, ExportPart, FailedObject, Outcome } from '../../ports/backfill.js';
 
 const MINUTES = 'minutes/';
+const CALLERS = 'callers/';
 const ENDING = '.ndjson.gz';
 
 export function createBackfillBucket(client: Pick<S3Client, 'send'>, bucket: string): BackfillBucket {
   const { put, open, json, list } = objectsIn(client, bucket);
   const failed = (run: string): string => `runs/${run}/failed/`;
+  /** Of a day that has one file; nothing where it has none. */
+  async function* linesOf<Line>(folder: string, day: number): AsyncGenerator<Line> {
+    const key = `${folder}${day}${ENDING}`;
+    if ((await list(key)).length > 0) yield* linesIn<Line>(await open(key), `s3://${bucket}/${key}`);
+  }
+  const daysIn = async (folder: string): Promise<number[]> =>
+    (await list(folder)).map((name) => Number(name.slice(0, -ENDING.length))).sort((a, b) => a - b);
   return {
     putHalves: (day, objectId, gzip) => put(`halves/${day}/${objectId}.ndjson.gz`, gzip),
     async *halves(day) {
@@ -33,13 +42,11 @@ export function createBackfillBucket(client: Pick<S3Client, 'send'>, bucket: str
     },
     days: async () => (await list('halves/', true)).map(Number).sort((a, b) => a - b),
     putMinutes: (day, gzip) => put(`${MINUTES}${day}${ENDING}`, gzip),
-    async *minutes(day) {
-      const names = await list(`${MINUTES}${day}${ENDING}`);
-      if (names.length > 0)
-        yield* linesIn(await open(`${MINUTES}${day}${ENDING}`), `s3://${bucket}/${MINUTES}${day}${ENDING}`);
-    },
-    daysWithMinutes: async () =>
-      (await list(MINUTES)).map((name) => Number(name.slice(0, -ENDING.length))).sort((a, b) => a - b),
+    minutes: (day) => linesOf(MINUTES, day),
+    daysWithMinutes: () => daysIn(MINUTES),
+    putCallers: (day, gzip) => put(`${CALLERS}${day}${ENDING}`, gzip),
+    callers: (day) => linesOf(CALLERS, day),
+    daysWithCallers: () => daysIn(CALLERS),
     noteRead: (objectId) => put(`read/${objectId}`, ''),
     read: async () => new Set(await list('read/')),
     putRun: (run, parts) => put(`runs/${run}/objects.json`, JSON.stringify(parts)),

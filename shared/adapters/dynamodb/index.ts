@@ -102,5 +102,9 @@ export function createStoresOn(
       save: async (gateway) => (await late()).probed.save(gateway),
       load: async (domain) => (await late()).probed.load(domain),
     },
+    callers: {
+      replace: async (callers) => (await late()).callers.replace(callers),
+      all: async () => (await late()).callers.all(),
+    },
   };
 }

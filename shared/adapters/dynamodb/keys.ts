@@ -28,6 +28,7 @@
  *     inventory               DOMAIN                a discovered custom domain                    until it is gone
  *     subscribed              LOGGROUP              a log group with a filter of ours             until the filter is removed
  *     probe#DAY               AT#FINGERPRINT        a call of the canary                          61 days
+ *     callers                 PART                  who was let in, from exported logs              `rollupDays`
  *     probed                  DOMAIN                what probes showed of a domain's gateway      400 days
  */
 
@@ -122,6 +123,8 @@ export const keys = {
     pk: probePk(dayOfMinute(minuteOf(at))),
     sk: `${ordered(at)}#${fingerprint}`,
   }),
+  callersPk: 'callers',
+  callers: (part: string): Key => ({ pk: 'callers', sk: part }),
   probed: (domain: string): Key => ({ pk: 'probed', sk: domain }),
   certificate: (fingerprint: string): Key => ({ pk: `certificate#${fingerprint}`, sk: ALONE }),
   addressKey: { pk: 'addressKey', sk: ALONE } as Key,

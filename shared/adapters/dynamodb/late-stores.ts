@@ -1,6 +1,7 @@
 /** Stores that most deliveries do not need: ingest loads them at the first call. */
 
 import type { Clock, RollupStore, Stores } from '../../ports/index.js';
+import { createCallers } from './callers.js';
 import type { ReadEach } from './items.js';
 import { createPrivacy } from './privacy.js';
 import { createProbed } from './probed.js';
@@ -10,7 +11,7 @@ import { createRollups } from './rollups.js';
 import { createStorm } from './storm.js';
 import type { Table } from './table.js';
 
-type Late = Pick<Stores, 'storm' | 'pulses' | 'privacy' | 'probes' | 'probed'> & {
+type Late = Pick<Stores, 'storm' | 'pulses' | 'privacy' | 'probes' | 'probed' | 'callers'> & {
   readonly rollups: Omit<RollupStore, 'mark'>;
 };
 
@@ -23,5 +24,6 @@ export function createLateStores(table: Table, clock: Clock, readEach: ReadEach,
     privacy: createPrivacy(table),
     probes: createProbes(table, clock),
     probed: createProbed(table, clock, readEach),
+    callers: createCallers(table, clock, readEach, rollupDays),
   };
 }

@@ -27,6 +27,7 @@ import { dirtyHoursOf } from '../../ports/dirty-hours.js';
 import { endedOf, lastEnds } from '../../ports/ended.js';
 import { marksIn } from '../../ports/event-marks.js';
 import type {
+  CallerStore,
   CertificateStore,
   DirtyMark,
   FactIntent,
@@ -37,6 +38,7 @@ import type {
   IncidentStore,
   JoinStore,
   Outbox,
+  PastCaller,
   PrivacyStore,
   ProbedStore,
   ProbeStore,
@@ -80,6 +82,7 @@ export function createMemoryStores(): MemoryStores {
     privacy: createPrivacy(),
     probes: createProbes(),
     probed: createProbed(),
+    callers: createCallers(),
   };
 }
 
@@ -340,6 +343,16 @@ function createProbes(): ProbeStore {
       probes.set(probe.fingerprint, { ...probe, ...known, seen });
       return seen;
     },
+  };
+}
+
+function createCallers(): CallerStore {
+  let kept: readonly PastCaller[] = [];
+  return {
+    replace: async (callers) => {
+      kept = callers;
+    },
+    all: async () => kept,
   };
 }
 

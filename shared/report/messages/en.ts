@@ -229,6 +229,8 @@ export const en: ReportMessages = {
       'Certificates that expire next or lose client authentication: the report was made without access logs of successes and without a truststore.',
     'expiry-without-clients':
       'Clients among the certificates that expire next or lose client authentication, and their traffic: only the truststores’ CAs are known here. `mtls-watch expiry` on the access logs tells the rest.',
+    'expiry-of-the-past':
+      'Clients that were first let in since the exported logs which `mtls-watch backfill` has read, and all clients among those that lose client authentication; anybody’s traffic. `mtls-watch expiry` on the access logs tells the rest.',
     'pipeline-unknown': 'The pipeline’s own numbers could not be read.',
     'nothing-judged':
       'Nothing could be judged: no log record of this period was read. That nothing was refused is not known.',

@@ -1,0 +1,103 @@
+/** A thread that reads files: inflates them, cuts them into blocks of whole lines and marks those that are plain. */
+
+import { parentPort } from 'node:worker_threads';
+import { type ErrorCode, MtlsWatchError } from '../../shared/base/errors.js';
+import { limits } from '../../shared/base/limits.js';
+import { blocksHere } from './blocks.js';
+import { fileSource } from './files.js';
+import type { Marks } from './marks.js';
+import { lineMarker } from './plain.js';
+import { NEWLINE } from './plain-bytes.js';
+
+/** What a reading thread is told; `file` is a number that it repeats. */
+export type Asked =
+  | { readonly kind: 'read'; readonly file: number; readonly path: string }
+  /** A block that was read, to be filled again. */
+  | { readonly kind: 'emptied'; readonly buffer: ArrayBuffer };
+
+/** What a reading thread tells of a file. */
+export type Told =
+  | {
+      readonly kind: 'block';
+      readonly file: number;
+      readonly buffer: ArrayBuffer;
+      readonly length: number;
+      readonly marks: Marks;
+      readonly bytesRead: number;
+    }
+  | { readonly kind: 'end'; readonly file: number }
+  | { readonly kind: 'failed'; readonly file: number; readonly code: ErrorCode; readonly message: string };
+
+/** Buffers go to and fro, so that no more of them are made than are filled at a time. */
+function buffers() {
+  const empty: ArrayBuffer[] = [];
+  let made = 0;
+  let wake = () => {};
+  return {
+    put(buffer: ArrayBuffer): void {
+      empty.push(buffer);
+      wake();
+    },
+    async take(): Promise<ArrayBuffer> {
+      for (;;) {
+        const one = empty.pop();
+        if (one !== undefined) return one;
+        if (made++ < limits.inputBlocksAheadMax) return new ArrayBuffer(limits.inputBlockBytes);
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      }
+    },
+  };
+}
+
+type Buffers = ReturnType<typeof buffers>;
+/** The part that does not say which file it is of. */
+type Tell = (told: WithoutFile<Told>, moved?: ArrayBuffer[]) => void;
+type WithoutFile<T> = T extends unknown ? Omit<T, 'file'> : never;
+
+async function read(path: string, { take, put }: Buffers, tell: Tell): Promise<void> {
+  const mark = lineMarker();
+  let block = Buffer.from(await take());
+  let length = 0;
+  let bytesRead = 0;
+  const hand = (bytes: number) => {
+    const marks = mark(block.subarray(0, bytes));
+    const buffer = block.buffer as ArrayBuffer;
+    tell({ kind: 'block', buffer, length: bytes, marks, bytesRead }, [buffer, marks.rows.buffer as ArrayBuffer]);
+    bytesRead = 0;
+  };
+  let end: WithoutFile<Told> = { kind: 'end' };
+  try {
+    for await (const piece of blocksHere(await fileSource(path))) {
+      bytesRead += piece.bytesRead;
+      for (let at = 0; at < piece.bytes.length; ) {
+        const copied = piece.bytes.copy(block, length, at);
+        at += copied;
+        length += copied;
+        if (length < block.length) continue;
+        const next = Buffer.from(await take());
+        // A line that is longer than a block is cut.
+        const lines = block.lastIndexOf(NEWLINE) + 1 || length;
+        length = block.copy(next, 0, lines);
+        hand(lines);
+        block = next;
+      }
+    }
+  } catch (error) {
+    if (!(error instanceof MtlsWatchError)) throw error;
+    end = { kind: 'failed', code: error.code, message: error.message };
+  }
+  if (length > 0) hand(length);
+  else put(block.buffer as ArrayBuffer);
+  tell(end);
+}
+
+const ahead = buffers();
+parentPort?.on('message', async (asked: Asked) => {
+  if (asked.kind === 'emptied') ahead.put(asked.buffer);
+  else {
+    const { file, path } = asked;
+    await read(path, ahead, (told, moved = []) => parentPort?.postMessage({ ...told, file }, moved));
+  }
+});
