@@ -25,11 +25,12 @@ import { observeClients } from '../inputs/clients.js';
 import { collectClients, type NotJudged, nothingWords, notJudgedWords, uncertifiedWords } from '../inputs/evidence.js';
 import { type FormatOption, readFormat, withFormat } from '../inputs/format.js';
 import type { LiveOptions } from '../inputs/live/find.js';
-import { liveOf, say, withLive } from '../inputs/live/options.js';
+import { liveOf, withLive } from '../inputs/live/options.js';
 import type { Observed } from '../inputs/observe.js';
 import { settingsOfStack, withStackSettings } from '../inputs/settings.js';
 import { type NamedTruststore, readUsableTruststore, truststoreErrors } from '../inputs/truststores.js';
 import { pc } from '../terminal/colors.js';
+import { note } from '../terminal/notes.js';
 import { languageOption, timeOption, withLanguage } from '../terminal/options.js';
 import { clientSunsetLine, clientSunsetText } from '../terminal/sunset.js';
 import { daysOption, folded, heading, jsonLine, type Output, ratio, share, table, wrapped } from '../terminal/table.js';
@@ -57,7 +58,7 @@ export function expiryCommand(
   withStackSettings(withLive(withFormat(command))).action(async (inputs: string[], options: ExpiryOptions) => {
     const deployed = await settingsOfStack(options, command);
     const accessLogFormats = deployed?.accessLogFormats ?? {};
-    const live = await liveOf({ ...options, accessLogFormats }, 'clients', say, clock);
+    const live = await liveOf({ ...options, accessLogFormats }, 'clients', note, clock);
     const formats = { ...live?.found.accessLogFormats, ...accessLogFormats };
     const observed = observe(inputs, live, (await readFormat(options.format)) ?? formats);
     process.exitCode = await runExpiry(observed, options, output, clock, deployed ?? undefined);
