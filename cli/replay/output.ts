@@ -289,7 +289,7 @@ function totals(
 function rejects({ rejectedBy, rejectedExamples }: Replayed['summary'], words: ReplayWords): string {
   const rows = Object.entries(rejectedBy)
     .sort(([, a], [, b]) => b - a)
-    .map(([code, n]) => [count(n), code, words.suchAs(rejectedExamples[code] ?? '')]);
+    .map(([code, n]) => [count(n), code, words.suchAs(rejectedExamples[code] ?? '', code)]);
   return rows.length === 0
     ? ''
     : heading(words.notRead) + table([words.records, words.reason, words.example], rows, [0]);
