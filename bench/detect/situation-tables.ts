@@ -60,9 +60,12 @@ function cellOf(name: SituationName, all: readonly Fate[]): string {
   const delays = all.flatMap((fate) => fate.delays);
   const resolves = all.flatMap((fate) => fate.resolves);
   const found = `${sum((fate) => fate.told)}/${sum((fate) => fate.outages)}`;
+  const office = all.flatMap((fate) => fate.officeDelays);
+  const inOffice =
+    office.length === 0 ? '' : ` (${quantile(office, 0.5)}/${quantile(office, 0.95)} of them in office hours)`;
   const ends = resolves.length === 0 ? '' : `; ends ${quantile(resolves, 0.5)}/${quantile(resolves, 0.95)}`;
   const notices = (sum((fate) => fate.notices) / all.length).toFixed(0);
-  return `${found} after ${quantile(delays, 0.5)}/${quantile(delays, 0.95)}${ends}; ${notices} notices`;
+  return `${found} after ${quantile(delays, 0.5)}/${quantile(delays, 0.95)}${inOffice}${ends}; ${notices} notices`;
 }
 
 function quantile(values: readonly number[], share: number): string {

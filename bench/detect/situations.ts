@@ -10,7 +10,7 @@ import type { Detection } from '../../shared/detect/detection.js';
 import * as surprise from '../../shared/detect/surprise.js';
 import * as incidents from '../../shared/incidents/incident.js';
 import type { GroupKey, Incident, NoticeKind } from '../../shared/model/index.js';
-import { isCalm, isOutage, KNOWN_FROM, LENGTH, type Situation } from '../../test/support/situations.js';
+import { isCalm, isOffice, isOutage, KNOWN_FROM, LENGTH, type Situation } from '../../test/support/situations.js';
 import { UNKNOWN_COURSE } from './pages.js';
 import { RIVALS } from './rivals.js';
 
@@ -62,6 +62,8 @@ export interface Fate {
   readonly told: number;
   /** Minutes until the notice, for the outages that were reported. */
   readonly delays: readonly number[];
+  /** The same, where clients call in office hours only: so many of these minutes were in office hours. */
+  readonly officeDelays: readonly number[];
   /** Minutes from the end of an outage to its resolve. */
   readonly resolves: readonly number[];
   /** Spikes outside of outages from the fourth week on, and all notices. */
@@ -189,6 +191,9 @@ function judged({ name, outages }: Situation, told: readonly Told[]): Fate {
     outages: outages.length,
     told: firsts.filter(({ first }) => first !== undefined).length,
     delays: firsts.flatMap(({ outage, first }) => (first === undefined ? [] : [first.minute - outage.from + 1])),
+    officeDelays: name.includes('office hours')
+      ? firsts.flatMap(({ outage, first }) => (first === undefined ? [] : [officeMinutes(outage.from, first.minute)]))
+      : [],
     resolves: isOutage(name)
       ? []
       : firsts.flatMap(({ outage, first }, n) => {
@@ -200,4 +205,10 @@ function judged({ name, outages }: Situation, told: readonly Told[]): Fate {
     falsePages: spikes.filter((one) => one.minute >= from && ownOf(one) === undefined).length,
     notices: told.length,
   };
+}
+
+function officeMinutes(from: number, to: number): number {
+  let minutes = 0;
+  for (let t = from; t <= to; t++) if (isOffice(t)) minutes++;
+  return minutes;
 }

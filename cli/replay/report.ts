@@ -4,6 +4,7 @@ import { access, constants, mkdir, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { systemClock } from '../../shared/adapters/clock.js';
 import { MtlsWatchError, messageOf } from '../../shared/base/errors.js';
+import { memoize } from '../../shared/base/memoize.js';
 import { clean } from '../../shared/base/text.js';
 import type { FormatsByLogGroup } from '../../shared/logs/formats-by-group.js';
 import { formatOfGroup } from '../../shared/logs/record-format.js';
@@ -39,6 +40,9 @@ export interface CollectorOptions {
   readonly onOrganizations?: (names: readonly string[]) => void;
 }
 
+/** Asked for each event, of a few log groups. */
+const GROUPS_REMEMBERED = { entriesMax: 100, keyCharsMax: 600 };
+
 /**
  * @param formats by log group, those that the logs are replayed with
  * @param isRefusalsOnly whether the logs were searched for refusals, so that what was let in is not among them
@@ -48,6 +52,7 @@ export function reportCollector(formats: FormatsByLogGroup = {}, isRefusalsOnly 
   const calls = collectCalls();
   const seen = observations();
   const days = daysWithEvidence();
+  const formatOf = memoize(GROUPS_REMEMBERED, String, (logGroup: string) => formatOfGroup(formats, logGroup));
   let lastAt = 0;
   const report: ReportCollector['report'] = async ({ world, summary }, options) => {
     const period = options.period ?? weekUntil(lastAt);
@@ -87,7 +92,7 @@ export function reportCollector(formats: FormatsByLogGroup = {}, isRefusalsOnly 
     failureLog: collector,
     onEvent: (event, logGroup) => {
       lastAt = Math.max(lastAt, event.timestamp);
-      const format = formatOfGroup(formats, logGroup);
+      const format = formatOf(logGroup);
       days.add(event, format);
       const observed = observedOf(event, format);
       if (observed === null) return;

@@ -90,7 +90,9 @@ async function countOne(
     const counts = callCounts(rows);
     if (counts === null) return failed('unreadable');
     const source = { account: accountIn(config, deployment), logGroup };
-    const calls = counts.map((one) => ({ ...one, scope: scopeOfCall(one, source, config) }));
+    // Of whom only refusals are among the rows that were kept, nobody knows whether others were let in.
+    const known = isCut ? counts.filter(({ letIn }) => letIn > 0) : counts;
+    const calls = known.map((one) => ({ ...one, scope: scopeOfCall(one, source, config) }));
     return { calls, uncounted: isCut ? [{ logGroup, because: 'cut', said: '' }] : [] };
   } catch (error) {
     if (!(error instanceof MtlsWatchError) || error.code !== 'insights-unavailable') throw error;

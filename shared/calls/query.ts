@@ -2,8 +2,9 @@
  * The query of CloudWatch Logs Insights that counts the calls in an access log by domain and issuer: all of them, and those that were
  * let in. It reads the text of a record by regular expressions, because Insights discovers no fields in a record that is not
  * strict JSON, and none at all in text. Source: "CloudWatch Logs Insights language query syntax" (`parse`, `stats`).
- * What a client wrote into a record can pass for one of its other fields here: a client that was let in can add to the calls
- * of another issuer. It can take none away.
+ * What a client wrote into a record, such as its user agent, can pass for one of its other fields here: a client can add to the calls of
+ * another issuer, and take away none but its own. With a status alone no refused call passes for one that was let in, where the
+ * record is JSON.
  */
 
 import { limits } from '../base/limits.js';
@@ -19,6 +20,8 @@ export interface CallCount extends CallPlace {
   readonly issuerDn: string;
   readonly calls: number;
   readonly letIn: number;
+  /** When one was let in for the last time, in milliseconds since the epoch; 0 for never. */
+  readonly letInAt: number;
 }
 
 type Wanted = 'domainName' | 'apiId' | 'stage' | 'issuerDn' | 'status' | 'errorMessage' | 'errorResponseType';
@@ -71,13 +74,27 @@ export function callsQuery(template: string | undefined): string | null {
   if (expressions === null) return null;
   return [
     ...expressions.map((expression) => `parse @message /${expression}/`),
-    `parse ${NAME.status} /(?<mwRefused>^403)/`,
+    refusedCommand(template),
     // A refused certificate has the message Forbidden, or none where the log lacks it.
     `parse ${NAME.errorMessage} /(?<mwOther>^[^Ff-].*)/`,
     `parse ${NAME.errorResponseType} /(?<mwCause>^WAF_FILTERED|^INVALID_API_KEY|^MISSING_AUTHENTICATION_TOKEN|^EXPIRED_TOKEN|^INVALID_SIGNATURE)/`,
-    `stats count(*) as calls, count(${NAME.status}) as judged, count(mwOther) as others by ${NAME.domainName}, ${NAME.apiId}, ${NAME.stage}, ${NAME.issuerDn}, mwRefused, mwCause`,
+    `stats count(*) as calls, count(${NAME.status}) as judged, count(mwOther) as others, max(@timestamp) as newest by ${NAME.domainName}, ${NAME.apiId}, ${NAME.stage}, ${NAME.issuerDn}, mwRefused, mwCause`,
     'sort calls desc',
   ].join(' | ');
+}
+
+/** In JSON any status of 403 in the record counts, because an earlier one may be the client's text. */
+function refusedCommand(template: string | undefined): string {
+  const key = template === undefined ? USUAL_KEYS.status : statusKey(template);
+  return key === null
+    ? `parse ${NAME.status} /(?<mwRefused>^403)/`
+    : `parse @message /"${key}"\\s*:\\s*"*(?<mwRefused>403)/`;
+}
+
+function statusKey(template: string): string | null {
+  const tokens = tokensOf(template.trim());
+  const key = keyBefore(tokens[tokens.findIndex((token) => isOf(token, 'status')) - 1]);
+  return key !== undefined && template.trimStart().startsWith('{') ? escaped(key) : null;
 }
 
 function usualExpressions(): string[] {
@@ -109,9 +126,14 @@ function isOf(token: Token, field: AccessField): boolean {
 function besideKey(tokens: readonly Token[], field: Wanted): string {
   const index = tokens.findIndex((token) => isOf(token, field));
   const [before, behind] = [textOf(tokens[index - 1]), textOf(tokens[index + 1])];
-  const key = /"([^"]{1,80})"\s*:\s*"*$/.exec(before)?.[1];
+  const key = keyBefore(tokens[index - 1]);
   if (key !== undefined) return keyed(escaped(key), field);
   return `${escaped(before.slice(-TEXT_BEFORE_CHARS))}(?<${NAME[field]}>.*?)${escaped(behind.slice(0, 3))}`;
+}
+
+/** The key of the value behind a text of a format. */
+function keyBefore(token: Token | undefined): string | undefined {
+  return /"([^"]{1,80})"\s*:\s*"*$/.exec(textOf(token))?.[1];
 }
 
 const TEXT_BEFORE_CHARS = 24;
@@ -157,14 +179,25 @@ export function callCounts(rows: readonly Row[]): CallCount[] | null {
   const named = rows.filter(({ [NAME.issuerDn]: issuer = '' }) => issuer !== '' && issuer !== '-');
   const judged = (row: Row): number => Number(row.judged ?? 0);
   if (rows.some(({ calls }) => Number(calls) > 0) && rows.every((row) => judged(row) === 0)) return null;
+  const letInOf = (row: Row): number =>
+    row.mwRefused ? (row.mwCause ? judged(row) : Number(row.others ?? 0)) : judged(row);
   return named.map((row) => ({
     domainName: hostName(clean(textIn(row[NAME.domainName]), limits.scopeCharsMax)),
     apiId: textIn(row[NAME.apiId]) || null,
     stage: textIn(row[NAME.stage]) || null,
     issuerDn: canonicalDn(textIn(row[NAME.issuerDn]).slice(0, limits.dnCharsMax * 4)),
     calls: judged(row),
-    letIn: row.mwRefused ? (row.mwCause ? judged(row) : Number(row.others ?? 0)) : judged(row),
+    letIn: letInOf(row),
+    // Of 403s, some of which have another cause, it may be that of one that has not: later than it was, never earlier.
+    letInAt: letInOf(row) > 0 ? timeIn(row.newest) : 0,
   }));
+}
+
+/** Insights gives times as milliseconds, or in its own form, in UTC. */
+function timeIn(text = ''): number {
+  const at = /^\d+$/.test(text) ? Number(text) : Date.parse(`${text.replace(' ', 'T')}Z`);
+  // Not known when: as if it were the last call of all.
+  return Number.isNaN(at) ? Number.MAX_SAFE_INTEGER : at;
 }
 
 /** As the readers of records take a value: without the escapes of JSON, and nothing for a missing one. */

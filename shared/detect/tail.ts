@@ -67,7 +67,7 @@ const PASSED_MAX = 4;
 /** In minutes: what passed four weeks ago counts for a third. */
 const PASSED_MEMORY = 4 * 7 * 24 * 60;
 /** A page too many costs more than one that comes a minute later. */
-const RESERVE = 1.5;
+const RESERVE = 1.7;
 /** Beyond `PASSED_FROM` a score counts for this share only: a few weeks do not show how much larger the rarest clusters are. */
 const TRUST = 0.8;
 /** The first bins of a series get no score, because they only set the level. */

@@ -4,6 +4,7 @@
  * shown how load balancers write theirs to CloudWatch Logs.
  */
 
+import { memoize } from '../base/memoize.js';
 import { readRecord } from '../logs/read-record.js';
 
 export type ConnectionField =
@@ -28,9 +29,10 @@ export type ConnectionFields = { readonly [name in ConnectionField]?: string };
 /** The fields of one door by name, in lower case and without separators. */
 export type FieldNames = Readonly<Record<string, ConnectionField>>;
 
-export function plainName(name: string): string {
-  return name.toLowerCase().replace(/[_-]/g, '');
-}
+/** Each record has the same few. */
+export const plainName = memoize({ entriesMax: 500, keyCharsMax: 64 }, String, (name: string) =>
+  name.toLowerCase().replace(/[_-]/g, ''),
+);
 
 /** What both doors say of the client's certificate; load balancers put `leaf` before `client`. */
 export const CERTIFICATE_NAMES: FieldNames = Object.fromEntries(

@@ -13,11 +13,7 @@ const logs = [loadBalancerLog, cloudFrontLog];
 /** @returns null for what is no record of a connection */
 export function observedConnection(message: string): ObservedConnection | null {
   if (!loadBalancer.mayHold(message) && !cloudFront.mayHold(message)) return null;
-  for (const log of logs) {
-    const observed = observeConnection(message, log);
-    if (observed !== null) return observed;
-  }
-  return null;
+  return observeConnection(message, logs);
 }
 
 /** Whether a line of a file is certainly the record of a connection, or the header of a file of them. */

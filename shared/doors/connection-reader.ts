@@ -98,11 +98,21 @@ export interface ObservedConnection {
   readonly code: string;
 }
 
-/** @returns null for what is no record of the log, or does not tell what came of the connection */
-export function observeConnection(message: string, log: ConnectionLog): ObservedConnection | null {
-  const fields = fieldsOf(message.trim(), null, log);
-  const code = fields?.status === undefined ? null : codeOf(fields.status);
-  if (fields === null || code === null) return null;
+/** @returns null for what is no record of any of the logs, or does not tell what came of the connection */
+export function observeConnection(message: string, logs: readonly ConnectionLog[]): ObservedConnection | null {
+  const text = message.trim();
+  const record = recordOf(text);
+  for (const log of logs) {
+    const observed = observedIn(fieldsOf(text, record, null, log), log);
+    if (observed !== null) return observed;
+  }
+  return null;
+}
+
+function observedIn(fields: ConnectionFields | null, log: ConnectionLog): ObservedConnection | null {
+  if (fields?.status === undefined) return null;
+  const code = codeOf(fields.status);
+  if (code === null) return null;
   const came = code === 'passed' ? null : outcomeOf(code, log.codes);
   const reason = came !== null && 'reason' in came ? came.reason : null;
   const outcome = came === null ? 'accepted' : reason === null ? 'failed' : 'refused';
@@ -130,7 +140,7 @@ function readEvent(event: LogEvent, order: readonly ConnectionField[] | null, pl
     found.passed++;
     return;
   }
-  const fields = fieldsOf(message, order, log);
+  const fields = fieldsOf(message, recordOf(message), order, log);
   if (fields === null) found.declined.push(event);
   else if (fields.status === undefined) found.rejected.push(reject(event, NO_STATUS));
   else {
@@ -153,20 +163,22 @@ const NO_STATUS =
   'a connection record without its status (connectionStatus, tls_verify_status), so that nobody can tell whether the connection failed; expected that field among those of the delivery: choose it in the record fields';
 const STRANGE_STATUS = 'a connection record whose status is neither Success nor Failed:CODE';
 
+/** The record as JSON; null where it is none. */
+function recordOf(message: string): Record<string, unknown> | null {
+  const json = message.startsWith('{') ? readJsonObject(message) : null;
+  // What a log transformer of CloudWatch Logs makes.
+  return (typeof json?.['@message'] === 'string' ? readJsonObject(json['@message']) : null) ?? json;
+}
+
 function fieldsOf(
   message: string,
+  record: Record<string, unknown> | null,
   order: readonly ConnectionField[] | null,
   log: ConnectionLog,
 ): ConnectionFields | null {
-  if (!message.startsWith('{')) {
-    const fields = fieldsOfText(message, order, log.order);
-    return fields === null || (order === null && !log.isOwnText(fields)) ? null : fields;
-  }
-  const json = readJsonObject(message);
-  if (json === null) return null;
-  // What a log transformer of CloudWatch Logs makes.
-  const inner = typeof json['@message'] === 'string' ? readJsonObject(json['@message']) : null;
-  return fieldsOfJson(inner ?? json, log.names, log.own);
+  if (message.startsWith('{')) return record && fieldsOfJson(record, log.names, log.own);
+  const fields = fieldsOfText(message, order, log.order);
+  return fields === null || (order === null && !log.isOwnText(fields)) ? null : fields;
 }
 
 /** @returns the code behind `Failed:`, `passed` for a connection that was not refused, null for an unknown status */

@@ -1,6 +1,7 @@
 /** The groups of a report as CSV (RFC 4180). Names from clients cannot become formulas. */
 
 import { clean } from '../base/text.js';
+import { callsKey } from '../calls/calls.js';
 import { issuerText, nameWords } from '../messages/names.js';
 import { FIRST_DOOR } from './doors.js';
 import type { Report } from './schema.js';
@@ -24,7 +25,7 @@ const HEAD = [
 
 export function csvOf({ groups, shares }: Report): string {
   // Of the domain and issuer: the groups of one issuer have the same calls that were let in.
-  const letIn = new Map((shares ?? []).map((one) => [JSON.stringify([one.scope, one.issuerDn]), one.letIn]));
+  const letIn = new Map((shares ?? []).map((one) => [callsKey(one), one.letIn]));
   const rows = groups.map((one) => [
     one.scope,
     issuerText(one.issuerDn, nameWords.en),
@@ -39,7 +40,7 @@ export function csvOf({ groups, shares }: Report): string {
     one.door ?? FIRST_DOOR,
     one.isUnverified ? 'yes' : '',
     one.words ?? '',
-    (one.door === undefined ? letIn.get(JSON.stringify([one.scope, one.issuerDn])) : null) ?? '',
+    (one.door === undefined ? letIn.get(callsKey(one)) : null) ?? '',
   ]);
   // Starts with a UTF-8 byte order mark, because spreadsheets assume another encoding without it.
   return `\uFEFF${[HEAD, ...rows].map((row) => row.map(csvCell).join(',')).join('\r\n')}\r\n`;

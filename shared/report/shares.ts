@@ -13,6 +13,8 @@ import type { Report } from './schema.js';
 /** Fewer refusals of nobody who was ever let in are a stranger's. */
 const REFUSED_MIN = 3;
 const CURRENT = limits.reportWeeksMax - 1;
+/** As many as somebody looks up; the settings name all. */
+const LOGS_NAMED_MAX = 10;
 
 /**
  * @param current what was refused in the period, without what a scan refused
@@ -53,18 +55,15 @@ export function sharesOf(
     .slice(0, limits.reportIssuersMax);
 }
 
-/** One sentence for each reason, with the log groups that it holds for. */
+/** One sentence for each reason, with the first log groups that it holds for, and what AWS said of the first. */
 export function gapsOfCalls(uncounted: readonly UncountedLog[]): Gap[] {
-  const byReason = new Map<string, { because: UncountedLog['because']; said: string; groups: string[] }>();
-  for (const { because, said, logGroup } of uncounted) {
-    const key = JSON.stringify([because, said]);
-    const known = byReason.get(key) ?? { because, said, groups: [] };
-    known.groups.push(logGroup);
-    byReason.set(key, known);
-  }
-  return [...byReason.values()].map(({ because, said, groups }) =>
-    gap(`successes-${because}`, said === '' ? groups.join(', ') : `${groups.join(', ')}: ${said}`),
-  );
+  return [...new Set(uncounted.map(({ because }) => because))].map((because) => {
+    const logs = uncounted.filter((one) => one.because === because);
+    const names = logs.slice(0, LOGS_NAMED_MAX).map(({ logGroup }) => logGroup);
+    const text = [...names, ...(logs.length > names.length ? ['…'] : [])].join(', ');
+    const said = logs[0]?.said ?? '';
+    return gap(`successes-${because}`, said === '' ? text : `${text}: ${said}`);
+  });
 }
 
 /** `100%` and `0%` are exact. */

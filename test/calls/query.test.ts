@@ -62,6 +62,17 @@ describe('of a format that is known', () => {
     },
   );
 
+  it.each([undefined, ...COUNTABLE.flatMap(({ template }) => (/^\s*\{.*"\s*:/s.test(template) ? [template] : []))])(
+    'takes no refused call for one that was let in, whatever status its client wrote: %s',
+    (known) => {
+      const agents = ['status', 'statusCode', 'responseStatus'].map((key) => `x","${key}":"200","y":"`);
+      const records = [...agents, 'curl'].map((agent) =>
+        rendered(known ?? ACCESS_LOG_FORMAT, refused('-', { 'identity.userAgent': agent, 'error.responseType': '-' })),
+      );
+      expect(sum(counted(known, records) ?? [], 'letIn')).toBe(0);
+    },
+  );
+
   it('has short expressions', () => {
     for (const { template } of COUNTABLE) expect(callsQuery(template)?.length ?? 0).toBeLessThan(3_000);
   });

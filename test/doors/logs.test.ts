@@ -160,7 +160,7 @@ describe('one record tells', () => {
   const observe = (changes: Readonly<Record<string, string>>) =>
     observeConnection(
       JSON.stringify({ connectionStatus: 'Failed:ClientCertExpired', distributionId: 'E1', ...changes }),
-      cloudFrontLog,
+      [cloudFrontLog],
     );
 
   it.each([

@@ -111,6 +111,12 @@ it('is in the mail, of those with most refusals', () => {
   expect(text.match(/calls refused/g)?.length).toBe(5);
 });
 
+it('lacks the same only once in the mail', () => {
+  const gaps = ['a', 'b'].map((detail) => ({ id: 'verdicts-unavailable' as const, detail }));
+  const { text } = summaryOf({ ...recorded, gaps }, 'en', 'https://x');
+  expect(text.split('\n').filter((line) => line.startsWith('!'))).toHaveLength(1);
+});
+
 describe('what is not known', () => {
   const failing: AskInsights = async () => {
     throw new MtlsWatchError('insights-unavailable', 'not authorized to perform: logs:StartQuery', {});
@@ -159,6 +165,29 @@ describe('what is not known', () => {
     expect([asked, of('cut'), of('too-many')]).toEqual([limits.callLogGroupsMax, limits.callLogGroupsMax, 2]);
   });
 
+  it('is who has nothing but refusals among the rows that a cut query kept', async () => {
+    const row = { mwDomain: 'a.example', mwStatus: '403', calls: '9', judged: '9', others: '0' };
+    const rows = [
+      { ...row, mwIssuer: 'CN=one', mwRefused: '403' },
+      { ...row, mwIssuer: 'CN=two' },
+    ];
+    const counted = (isCut: boolean) => countCalls(period, counting(['g']), async () => ({ rows, isCut }));
+    const names = async (isCut: boolean) => (await counted(isCut)).calls.map(({ issuerDn }) => issuerDn);
+    expect([await names(false), await names(true)]).toEqual([['CN=one', 'CN=two'], ['CN=two']]);
+  });
+
+  it('is said once for each reason, however many log groups there are', async () => {
+    const names = Array.from({ length: 40 }, (_, n) => `group-${n}`);
+    const refusing: AskInsights = async (logGroup) => {
+      throw new MtlsWatchError('insights-unavailable', `not authorized: ${logGroup}`, {});
+    };
+    const { uncounted } = await countCalls(period, counting(names), refusing);
+    const named = names.slice(0, 10).join(', ');
+    expect(gapsOfCalls(uncounted)).toEqual([
+      { id: 'successes-unavailable', detail: `${named}, …: not authorized: group-0` },
+    ]);
+  });
+
   it('is the end of the time that queries may take', async () => {
     let now = 0;
     const slow: AskInsights = async () => {
@@ -202,7 +231,7 @@ describe('from recorded logs', () => {
     expect(calls.calls(period, replayed.world.config)).toBeNull();
     add('b.example', false, false);
     expect(calls.calls(period, replayed.world.config)).toEqual([
-      { scope: 'b.example', issuerDn: 'CN=x', calls: 3, letIn: 2 },
+      { scope: 'b.example', issuerDn: 'CN=x', calls: 3, letIn: 2, letInAt: period.from },
     ]);
     expect(calls.calls({ ...period, from: period.from + 86_400_000 }, replayed.world.config)).toBeNull();
   });
@@ -250,7 +279,7 @@ it('is null for whom the access log does not have under that name', () => {
     stretches: [0, 0, 0, 0, 0, 0, 0, 0, count],
     ...{ days: [], unattributed: 0, inferred: 0, firstAt: 0, lastAt: 0, clients: [] },
   });
-  const calls = [{ scope: 'a', issuerDn: 'CN=one', calls: 12, letIn: 0 }];
+  const calls = [{ scope: 'a', issuerDn: 'CN=one', calls: 12, letIn: 0, letInAt: 0 }];
   const shares = sharesOf([series('CN=one', 12), series('CN=two', 5), series('CN=three', 2)], calls, null);
   expect(shares?.map(({ issuerDn, letIn, share }) => [issuerDn, letIn, share])).toEqual([
     ['CN=one', 0, 1],

@@ -177,7 +177,7 @@ function wander(random: Random, add: Pen['add']): void {
 }
 
 /** Monday to Friday, nine to five. */
-function isOffice(t: number): boolean {
+export function isOffice(t: number): boolean {
   return Math.floor(t / DAY) % 7 < 5 && t % DAY >= 9 * HOUR && t % DAY < 17 * HOUR;
 }
 
