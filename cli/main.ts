@@ -46,6 +46,8 @@ try {
       minWidthToWrap: HELP_LEAST,
     })
     .configureOutput(helpAt('mtls-watch'))
+    // Options behind a nested verb are its own, also those that the verb above it has as well; verbs inherit this.
+    .enablePositionalOptions()
     .exitOverride();
   for (const command of await verbCommands(process.argv.slice(2))) {
     program.addCommand(command);

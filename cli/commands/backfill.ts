@@ -16,6 +16,7 @@ import { type CostLine, sumOf } from '../cost/model.js';
 import { PRICES_OF, REGION } from '../cost/prices.js';
 import { deployedHere, outputOf, type StackOptions, withStack } from '../inputs/stack.js';
 import { pc } from '../terminal/colors.js';
+import { note } from '../terminal/notes.js';
 import { jsonLine, type Output, table } from '../terminal/table.js';
 
 export interface BackfillOptions extends StackOptions {
@@ -68,7 +69,7 @@ async function here(options: StackOptions): Promise<BackfillWorld> {
     clock: systemClock,
     sleep: wait,
     output: process.stdout,
-    notes: process.stderr,
+    notes: { write: note },
   };
 }
 

@@ -15,6 +15,7 @@ import { type ProbedGateway, type ProbedKind, probedKinds } from '../../shared/m
 import type { CanaryCertificate, GatewayCall, ProbeCertificates } from '../../shared/ports/gateway.js';
 import { type Deployed, deployedHere, type StackOptions, withStack } from '../inputs/stack.js';
 import { pc } from '../terminal/colors.js';
+import { note } from '../terminal/notes.js';
 import { jsonLine, type Output, table } from '../terminal/table.js';
 
 interface ProbeOptions extends StackOptions {
@@ -52,7 +53,7 @@ async function here(options: StackOptions): Promise<CanaryCommandWorld> {
     createCertificates: createProbeCertificates,
     call: (call: GatewayCall, client: CanaryCertificate) => callGateway(call, client),
   };
-  return { deployed, probing, clock: systemClock, sleep: wait, output: process.stdout, notes: process.stderr };
+  return { deployed, probing, clock: systemClock, sleep: wait, output: process.stdout, notes: { write: note } };
 }
 
 export function canaryCommand(world: (options: StackOptions) => Promise<CanaryCommandWorld> = here): Command {

@@ -24,6 +24,7 @@ import { readTruststore } from '../inputs/truststores.js';
 import { readReplayConfig } from '../replay/config.js';
 import { withAccount } from '../terminal/account.js';
 import { pc } from '../terminal/colors.js';
+import { note } from '../terminal/notes.js';
 import { clockAt, configOption, withAt } from '../terminal/options.js';
 import { statusLine } from '../terminal/progress.js';
 import { findingText, folded, heading, jsonLine, type Output, table } from '../terminal/table.js';
@@ -79,7 +80,7 @@ export function doctorCommand(): Command {
         const world = await onAws(options, status.say);
         process.exitCode = await runDoctor(
           options,
-          { ...world, output: process.stdout, notes: process.stderr },
+          { ...world, output: process.stdout, notes: { write: note } },
           status.stop,
         );
       } finally {

@@ -3,6 +3,7 @@
 import { Command } from 'commander';
 import { systemClock } from '../../shared/adapters/clock.js';
 import { DAY_MS } from '../../shared/base/time.js';
+import { ACCOUNT_BLANK } from '../../shared/config/qualified-names.js';
 import type { Config } from '../../shared/config/settings.js';
 import { type AuditWords, auditWords } from '../../shared/messages/audit-words.js';
 import { type ClientWords, clientWords } from '../../shared/messages/client-words.js';
@@ -25,11 +26,12 @@ import { observeClients } from '../inputs/clients.js';
 import { collectClients, type NotJudged, nothingWords, notJudgedWords, uncertifiedWords } from '../inputs/evidence.js';
 import { type FormatOption, readFormat, withFormat } from '../inputs/format.js';
 import type { LiveOptions } from '../inputs/live/find.js';
-import { liveOf, say, withLive } from '../inputs/live/options.js';
+import { liveOf, withLive } from '../inputs/live/options.js';
 import type { Observed } from '../inputs/observe.js';
 import { settingsOfStack, withStackSettings } from '../inputs/settings.js';
 import { type NamedTruststore, readUsableTruststore, truststoreErrors } from '../inputs/truststores.js';
 import { pc } from '../terminal/colors.js';
+import { note } from '../terminal/notes.js';
 import { languageOption, timeOption, withLanguage } from '../terminal/options.js';
 import { clientSunsetLine, clientSunsetText } from '../terminal/sunset.js';
 import { daysOption, folded, heading, jsonLine, type Output, ratio, share, table, wrapped } from '../terminal/table.js';
@@ -57,7 +59,7 @@ export function expiryCommand(
   withStackSettings(withLive(withFormat(command))).action(async (inputs: string[], options: ExpiryOptions) => {
     const deployed = await settingsOfStack(options, command);
     const accessLogFormats = deployed?.accessLogFormats ?? {};
-    const live = await liveOf({ ...options, accessLogFormats }, 'clients', say, clock);
+    const live = await liveOf({ ...options, accessLogFormats }, 'clients', note, clock);
     const formats = { ...live?.found.accessLogFormats, ...accessLogFormats };
     const observed = observe(inputs, live, (await readFormat(options.format)) ?? formats);
     process.exitCode = await runExpiry(observed, options, output, clock, deployed ?? undefined);
@@ -80,8 +82,11 @@ export async function runExpiry(
   const language = languageOption(options.lang, deployed?.language ?? 'en');
   const spoken = { clients: clientWords[language], evidence: evidenceWords[language], audit: auditWords[language] };
   const withinMs = daysOption(options.within);
-  const places = options.truststore === undefined ? Object.values(deployed?.truststores ?? {}) : [options.truststore];
-  const read = await Promise.all([...new Set(places)].map((place) => readUsableTruststore(place, clock)));
+  const named = options.truststore === undefined ? Object.values(deployed?.truststores ?? {}) : [options.truststore];
+  // A record does not tell whose account its domain is in.
+  const perAccount = [...new Set(named)].filter((place) => place.includes(ACCOUNT_BLANK));
+  const places = [...new Set(named)].filter((place) => !perAccount.includes(place));
+  const read = await Promise.all(places.map((place) => readUsableTruststore(place, clock)));
   const truststore = joined(read);
   const seen = observations();
   const notJudged = await collectClients(observed, seen.add);
@@ -92,6 +97,7 @@ export async function runExpiry(
   const errors = read.flatMap((one) => truststoreErrors(one, spoken.evidence));
   const limits = [
     ...errors,
+    ...perAccount.map(spoken.evidence.perAccount),
     ...notJudgedWords(notJudged, seen.requests(), spoken.evidence),
     ...uncertifiedWords(undated, 'certificate-and-end', spoken.evidence),
     ...(seen.leftOut() > 0 ? [spoken.evidence.leftOut(seen.leftOut())] : []),

@@ -28,8 +28,8 @@ import { settingsHere } from '../inputs/settings.js';
 import { storesHere, type TableOptions, withTable } from '../inputs/stack.js';
 import { amountText, inAll } from '../terminal/amounts.js';
 import { pc } from '../terminal/colors.js';
+import { warning } from '../terminal/notes.js';
 import { clockAt, languageOption, withAt, withLanguage } from '../terminal/options.js';
-
 import { heading, jsonLine, type Output, table } from '../terminal/table.js';
 import { type ShowOptions, type ShowWorld, showIncident, withShow } from './show-incident.js';
 
@@ -48,8 +48,6 @@ interface Options extends TableOptions {
 
 export function incidentsCommand(): Command {
   const command = new Command('incidents')
-    // Options behind `show` are those of `show`.
-    .enablePositionalOptions()
     .argument('[id]', 'one incident, as `incidents show` shows it')
     .option('--ended <days>', 'list those that ended in the last days as well', '0')
     .option('--json', 'one JSON object a line: incidents, then one summary');
@@ -73,7 +71,7 @@ function hereAt({ at }: Pick<ShowOptions, 'at'>): Pick<ShowWorld, 'clock' | 'out
 async function showWorld(options: ShowOptions): Promise<ShowWorld> {
   return {
     stores: await storesHere(options),
-    config: () => settingsHere(options, (text) => process.stderr.write(`warning: ${text}\n`)),
+    config: () => settingsHere(options, warning),
     truststores: createTruststores(),
     ...hereAt(options),
   };

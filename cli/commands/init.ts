@@ -14,6 +14,7 @@ import { watchedSettings } from '../../shared/discovery/settings.js';
 import type { FoundAccount } from '../../shared/model/account.js';
 import { discoveryHere } from '../inputs/account.js';
 import { withAccount } from '../terminal/account.js';
+import { note } from '../terminal/notes.js';
 import { statusLine } from '../terminal/progress.js';
 import { jsonLine, type Output } from '../terminal/table.js';
 
@@ -26,7 +27,7 @@ interface Options {
   readonly json?: boolean;
 }
 
-export function initCommand(output: Output = process.stdout, notes: Output = process.stderr): Command {
+export function initCommand(output: Output = process.stdout, notes: Output = { write: note }): Command {
   return withAccount(new Command('init'))
     .option('--domain <name...>', 'custom domains to watch; default: all with mutual TLS')
     .option('--email <address...>', 'whom to mail')

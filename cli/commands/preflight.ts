@@ -26,10 +26,11 @@ import {
   withDoor,
 } from '../inputs/known-door.js';
 import type { LiveOptions } from '../inputs/live/find.js';
-import { type Live, liveOf, say, withLive } from '../inputs/live/options.js';
+import { type Live, liveOf, withLive } from '../inputs/live/options.js';
 import type { Observed } from '../inputs/observe.js';
 import { readUsableTruststore, truststoreErrors } from '../inputs/truststores.js';
 import { pc } from '../terminal/colors.js';
+import { note } from '../terminal/notes.js';
 import { languageOption, timeOption, withLanguage } from '../terminal/options.js';
 import { folded, heading, jsonLine, type Output, ratio, share, table, wrapped } from '../terminal/table.js';
 
@@ -58,7 +59,7 @@ export function preflightCommand(
     .option('--current <file>', 'the bundle in use; without it, what happened to the last recorded request counts')
     .option('--json', 'one JSON object a line: clients, then one summary');
   return withDoor(withLive(withFormat(command))).action(async (inputs: string[], options: PreflightOptions) => {
-    const live = await liveOf(options, 'clients', say, clock);
+    const live = await liveOf(options, 'clients', note, clock);
     process.exitCode = await runPreflight(
       observe(inputs, live, await readFormat(options.format)),
       options,

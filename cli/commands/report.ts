@@ -17,12 +17,13 @@ import { createTruststores } from '../inputs/file-truststores.js';
 import { type FormatOption, readFormat, withFormat } from '../inputs/format.js';
 import { issuerOption } from '../inputs/issuers.js';
 import type { LiveOptions } from '../inputs/live/find.js';
-import { liveOf, say, withLive } from '../inputs/live/options.js';
+import { liveOf, withLive } from '../inputs/live/options.js';
 import { settingsHere } from '../inputs/settings.js';
 import { storesHere, type TableOptions, withTable } from '../inputs/stack.js';
 import { readReplayConfig, withOneFormat } from '../replay/config.js';
 import { replay } from '../replay/replay.js';
 import { prepareFolder, reportCollector, writeReport } from '../replay/report.js';
+import { note, warning } from '../terminal/notes.js';
 import { clockAt, configOption, languageOption, timeOption, withLanguage } from '../terminal/options.js';
 import { jsonLine } from '../terminal/table.js';
 
@@ -70,14 +71,20 @@ export function reportCommand(): Command {
     const page = await writeReport(made.report, options.out, language);
     const isJudged = !isWithoutEvidence(made.report);
     process.stdout.write(options.json === true ? writtenLine(made.report, page, isJudged) : `${page}\n`);
-    for (const { id } of made.report.gaps) process.stderr.write(`missing: ${reportMessages[language].gaps[id]}\n`);
+    for (const id of new Set(made.report.gaps.map((one) => one.id)))
+      note(`${NOTES[language].missing}${reportMessages[language].gaps[id]}\n`);
     // A count of zero is an answer only if something was read.
     if (!isJudged) {
-      process.stderr.write('nothing was judged: that nothing was refused is not known\n');
+      note(`${NOTES[language].nothing}\n`);
       process.exitCode = 1;
     }
   });
 }
+
+const NOTES = {
+  en: { missing: 'missing: ', nothing: 'nothing was judged: that nothing was refused is not known' },
+  ja: { missing: '不足: ', nothing: '判定できるものがないため、拒否がなかったとは言えません' },
+} as const satisfies Record<Language, object>;
 
 function writtenLine({ period, totals, gaps }: Report, page: string, isJudged: boolean): string {
   const { failures } = totals;
@@ -100,7 +107,7 @@ async function reportOfLogs(
   const days =
     period === null ? {} : { from: new Date(period.from).toISOString(), to: new Date(period.to).toISOString() };
   const search = { ...options, ...days, hasPeriod: true, accessLogFormats: config.accessLogFormats };
-  const live = await liveOf(search, 'refusals', say);
+  const live = await liveOf(search, 'refusals', note);
   if (inputs.length === 0 && live === null) return null;
   if (options.table !== undefined || options.stack !== undefined) {
     throw new MtlsWatchError('usage', 'report reads logs, or the table of --stack or --table, and not both');
@@ -109,8 +116,8 @@ async function reportOfLogs(
   const language = languageOption(givenLanguage(options), config.language);
   const scene = reportCollector(config.accessLogFormats, live !== null);
   const replayed = await replay(inputs, config, truststore, scene, live);
-  for (const { file, detail } of replayed.problems) warn(`${file}: ${detail}`);
-  replayed.truststoreErrors.forEach(warn);
+  for (const { file, detail } of replayed.problems) warning(`${file}: ${detail}`);
+  replayed.truststoreErrors.forEach(warning);
   const chosen = { ...(period === null ? {} : { period }), ...(partner === null ? {} : { partner }) };
   return {
     language,
@@ -123,7 +130,7 @@ async function reportOfTable(options: Options, period: Period | null, partner: P
   const stores = await storesHere(options);
   const { truststore } = options;
   const clock = clockAt(options.at, systemClock);
-  const deployed = await settingsHere(options, warn);
+  const deployed = await settingsHere(options, warning);
   const config = truststore === undefined ? deployed : { ...deployed, truststores: { '*': truststore } };
   const world = {
     config,
@@ -153,10 +160,6 @@ async function askHere(): Promise<AskInsights> {
   return createInsights(new CloudWatchLogsClient({})).query;
 }
 
-function warn(text: string): void {
-  process.stderr.write(`warning: ${text}\n`);
-}
-
 const NAMES_SHOWN_MAX = 5;
 
 /** A part of a name may fit more than was meant, and the report goes to one of them. */
@@ -164,7 +167,7 @@ function warnOfSeveral(names: readonly string[]): void {
   if (names.length < 2) return;
   const shown = names.slice(0, NAMES_SHOWN_MAX).map((name) => clean(name, 120));
   const more = names.length - shown.length;
-  warn(
+  warning(
     `--organization fits ${names.length} names, and the report holds the data of all: ${shown.join('; ')}${more > 0 ? `; and ${more} more` : ''}; expected a longer part of one name`,
   );
 }

@@ -24,8 +24,8 @@ import { type FoundIncident, findIncident, tellingNotice } from '../inputs/incid
 import { namedDoor, withDoorName } from '../inputs/known-door.js';
 import { settingsHere } from '../inputs/settings.js';
 import { isOfStack, outputsOf, storesHere, type TableOptions, withTable } from '../inputs/stack.js';
+import { warning } from '../terminal/notes.js';
 import { clockAt, configOption, languageOption, withAt, withLanguage } from '../terminal/options.js';
-
 import { folded, foldedPage, jsonLine, type Output, table } from '../terminal/table.js';
 
 type Language = Config['language'];
@@ -72,7 +72,7 @@ async function knownHere(options: RunbookOptions): Promise<RunbookWorld['known']
   if (options.incident === undefined && options.stack === undefined && options.table === undefined) return null;
   const stores = await storesHere(options);
   const [config, outputs] = await Promise.all([
-    settingsHere(options, (text) => process.stderr.write(`warning: ${text}\n`)),
+    settingsHere(options, warning),
     isOfStack(options) ? outputsOf(options) : { TableName: options.table },
   ]);
   return { stores, config, outputs, truststores: createTruststores(), region: process.env.AWS_REGION ?? null };

@@ -22,7 +22,7 @@ import type { TruststoreSource } from '../../shared/ports/truststore.js';
 import { createTruststores } from '../inputs/file-truststores.js';
 import { type FoundLive, findLive } from '../inputs/live/find.js';
 import { merge } from '../inputs/live/merge.js';
-import { say, withPlaces } from '../inputs/live/options.js';
+import { withPlaces } from '../inputs/live/options.js';
 import { batchesOf } from '../inputs/live/search.js';
 import { settingsOfStack, withStackSettings } from '../inputs/settings.js';
 import { compactCells } from '../replay/compact-cells.js';
@@ -30,6 +30,7 @@ import { readReplayConfig } from '../replay/config.js';
 import { tailBounds } from '../tail/bounds.js';
 import { type Following, follow } from '../tail/follow.js';
 import { refusalLine, refusalText, verdictText } from '../tail/show.js';
+import { note } from '../terminal/notes.js';
 import { configOption, languageOption, withLanguage } from '../terminal/options.js';
 import type { Output } from '../terminal/table.js';
 
@@ -56,12 +57,12 @@ export function tailCommand(): Command {
     const found = await findLive({ ...options, accessLogFormats: settings.accessLogFormats }, 'refusals');
     const stop = new AbortController();
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
-    say(`following ${found.groups.map(({ name }) => name).join(', ')}; Ctrl-C ends it\n`);
+    note(`following ${found.groups.map(({ name }) => name).join(', ')}; Ctrl-C ends it\n`);
     await runTail(found, options, settings, {
       logs: found.logs,
       clock: systemClock,
       sleep: (ms) => wait(ms, undefined, { signal: stop.signal }).catch(() => {}),
-      note: say,
+      note,
       stop: stop.signal,
       pollOnly: options.poll === true,
       output: process.stdout,

@@ -2,6 +2,7 @@
 
 import type { FormatsByLogGroup } from '../../shared/logs/formats-by-group.js';
 import { formatOfGroup } from '../../shared/logs/record-format.js';
+import { warning } from '../terminal/notes.js';
 import { progressBar } from '../terminal/progress.js';
 import type { Live } from './live/options.js';
 import { type Observed, observe } from './observe.js';
@@ -18,7 +19,7 @@ export async function* observeClients(
   const isNew = deduplicator();
   const bar = progressBar(process.stderr);
   for await (const item of readInputs(inputs, { stdin: process.stdin, live: live?.items ?? null, formats })) {
-    if (item.kind === 'problem') process.stderr.write(`warning: ${item.file}: ${item.detail}\n`);
+    if (item.kind === 'problem') warning(`${item.file}: ${item.detail}`);
     if (item.kind === 'searched') bar.searched(item.done, item.total);
     if (item.kind !== 'batch') continue;
     for (const event of item.batch.events) {

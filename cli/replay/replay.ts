@@ -10,6 +10,7 @@ import { MINUTE_MS } from '../../shared/base/time.js';
 import type { Config } from '../../shared/config/settings.js';
 import { settleExpired } from '../../shared/count/settle.js';
 import { merged } from '../../shared/doors/read.js';
+import { evidenceWords } from '../../shared/messages/evidence-words.js';
 import type { LogBatch, Notice, Parsed } from '../../shared/model/index.js';
 import { ingestRead, readBatch } from '../../shared/pipeline.js';
 import type { FailureLog, World } from '../../shared/ports/index.js';
@@ -51,7 +52,10 @@ export async function replay(
   if (typeof truststore === 'string') {
     const parsed = parseTruststore((await fileTruststores.read(truststore)).text, truststore);
     assertUsable(truststore, parsed);
-    errors = truststoreErrors({ truststore: parsed, name: truststore, place: truststore });
+    errors = truststoreErrors(
+      { truststore: parsed, name: truststore, place: truststore },
+      evidenceWords[settings.language],
+    );
   }
   const stores = createMemoryStores();
   const notices: Notice[] = [];

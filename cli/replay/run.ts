@@ -4,9 +4,10 @@ import type { Command } from 'commander';
 import { messagesIn } from '../../shared/messages/index.js';
 import { type FormatOption, readFormat } from '../inputs/format.js';
 import type { LiveOptions } from '../inputs/live/find.js';
-import { liveOf, say } from '../inputs/live/options.js';
+import { liveOf } from '../inputs/live/options.js';
 import type { Reading, ThreadOptions } from '../inputs/read-ahead.js';
 import { settingsOfStack } from '../inputs/settings.js';
+import { note, warning } from '../terminal/notes.js';
 import { languageOption } from '../terminal/options.js';
 import { readReplayConfig, withOneFormat } from './config.js';
 import { mostTelling, printReplay, wasJudged } from './output.js';
@@ -38,7 +39,7 @@ export async function runReplay(
   // The charts of a report are loaded only where one is asked for.
   const reports = options.report === undefined ? null : await import('./report.js');
   if (options.report !== undefined) await reports?.prepareFolder(options.report);
-  const live = await liveOf({ ...options, accessLogFormats: config.accessLogFormats }, 'refusals', say);
+  const live = await liveOf({ ...options, accessLogFormats: config.accessLogFormats }, 'refusals', note);
   const scene = reports?.reportCollector(config.accessLogFormats, live !== null);
   const replayed = await replay(inputs, config, options.truststore ?? deployed?.truststores, scene, live, reading);
   const written =
@@ -48,8 +49,8 @@ export async function runReplay(
     worst === null || options.report === undefined
       ? null
       : await writeRefusedClient(worst, replayed.world.stores.certificates, options.report);
-  for (const { file, detail } of replayed.problems) process.stderr.write(`warning: ${file}: ${detail}\n`);
-  for (const error of replayed.truststoreErrors) process.stderr.write(`warning: ${error}\n`);
+  for (const { file, detail } of replayed.problems) warning(`${file}: ${detail}`);
+  replayed.truststoreErrors.forEach(warning);
   if (options.json) {
     for (const notice of replayed.notices) process.stdout.write(`${JSON.stringify(notice)}\n`);
     process.stdout.write(`${JSON.stringify(replayed.summary)}\n`);

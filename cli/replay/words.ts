@@ -28,7 +28,7 @@ const en = {
   lastSeen: 'Last seen',
   records: 'Records',
   example: 'Example',
-  suchAs: (example: string): string => `such as ${example}`,
+  suchAs: (example: string, _code: string): string => `such as ${example}`,
   totals: {
     events: 'log events',
     duplicates: 'delivered twice, counted once',
@@ -51,6 +51,18 @@ const en = {
 };
 
 export type ReplayWords = typeof en;
+
+/** What the codes mean; an example is quoted as its reader words it. */
+const REJECTED: Readonly<Record<string, string>> = {
+  'not-a-log-event': 'ログイベントとして読み取れません: ',
+  'event-too-large': 'ログイベントとして大きすぎます: ',
+  'broken-access-record': 'アクセスログの JSON が壊れています: ',
+  'unreadable-access-record': 'アクセスログの形式を読み取れません: ',
+  'unreadable-denial': '実行ログの拒否の行を読み取れません: ',
+  'access-record-without-request-id': 'アクセスログにリクエスト ID がありません: ',
+  'unreadable-connection-record': '接続ログを読み取れません: ',
+  'too-old': '古すぎて計上済みか判断できません: ',
+};
 
 const ja: ReplayWords = {
   alert: '担当者に届いたはずのアラート',
@@ -77,7 +89,7 @@ const ja: ReplayWords = {
   lastSeen: '最終発生',
   records: '件数',
   example: '例',
-  suchAs: (example) => example,
+  suchAs: (example, code) => `${REJECTED[code] ?? ''}「${example}」`,
   totals: {
     events: 'ログイベント',
     duplicates: '重複して配信（1 件として計上）',

@@ -23,7 +23,8 @@ export function incidentText(
 ): string {
   const { labels } = words;
   const { incidentId, group, since, firing, ended, sent, waiting, silences } = known;
-  const issuer = clean(issuerText(group.issuerDn, messages), limits.dnCharsMax);
+  const named = clean(issuerText(group.issuerDn, messages), limits.dnCharsMax);
+  const issuer = isSeveral(group.issuerDn) ? messages.otherIssuers : named;
   const lines: [string, string][] = [
     [labels.domain, wholePlaceText(readableScope(clean(group.scope, limits.scopeCharsMax)), group, messages)],
     [labels.issuer, group.isUnverified ? words.unverified(issuer) : issuer],

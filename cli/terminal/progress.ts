@@ -10,6 +10,11 @@ export interface Progress {
   stop(): void;
 }
 
+/** Of the bar, and of the numbers beside it. */
+const BAR_LEAST = 5;
+const BAR_MOST = 40;
+const AROUND = 32;
+
 const APPEARS_AFTER_BYTES = 8 * 1024 * 1024;
 
 export function progressBar(stream: NodeJS.WriteStream): Progress {
@@ -18,7 +23,8 @@ export function progressBar(stream: NodeJS.WriteStream): Progress {
   const show = (value: number, all: number, unit: string) => {
     if (bar === null) {
       const format = ` {bar} {percentage}% | {value}/{total} ${unit}`;
-      bar = new SingleBar({ stream, format, hideCursor: true }, Presets.shades_classic);
+      const barsize = Math.max(BAR_LEAST, Math.min(BAR_MOST, (stream.columns || 80) - AROUND));
+      bar = new SingleBar({ stream, format, barsize, hideCursor: true, clearOnComplete: true }, Presets.shades_classic);
       bar.start(all, value);
     }
     bar.update(value);

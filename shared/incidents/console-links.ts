@@ -31,8 +31,9 @@ export function linksOf(
   const { region, dashboardName } = place;
   const [from, to] = [about.since - AROUND_MS, about.at + AROUND_MS];
   const logs = (groups: Config['accessLogGroups'], text: string): string | null => {
-    const logGroups = groups.slice(0, limits.logGroupsPerLinkMax).map(({ name }) => name);
-    return logGroups.length === 0 ? null : logsInsightsUrl(region, { logGroups, from, to, text });
+    // A link to some of them would show nothing where the refusal is in another.
+    if (groups.length === 0 || groups.length > limits.logGroupsPerLinkMax) return null;
+    return logsInsightsUrl(region, { logGroups: groups.map(({ name }) => name), from, to, text });
   };
   // A code, which is one word, is of a door whose one log says who and why; API Gateway speaks in sentences.
   if (isCode(about.reasonText)) {

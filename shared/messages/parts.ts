@@ -118,7 +118,9 @@ function shown(name: string, inert: Inert, charsMax: number): string {
 /** The issuer; for an incident of a whole domain, the issuers that fail together. */
 export function issuersOf({ group, groups }: Notice, messages: Messages, inert: Inert): string[] {
   const issuers = groups.length === 0 ? [group.issuerDn] : [...new Set(groups.map((one) => one.issuerDn))];
-  const shown = issuers.slice(0, limits.issuersShownMax).map((issuer) => inert(issuerText(issuer, messages)));
+  // Groups of an earlier release may be missing for an incident of a whole domain.
+  const nameOf = (issuer: string) => (isSeveral(issuer) ? messages.otherIssuers : issuerText(issuer, messages));
+  const shown = issuers.slice(0, limits.issuersShownMax).map((issuer) => inert(nameOf(issuer)));
   return issuers.length > shown.length ? [...shown, '…'] : shown;
 }
 

@@ -2,12 +2,15 @@
 
 import { MINUTE_MS } from '../base/time.js';
 import type { Deployment, Notice, NoticeKind } from '../model/index.js';
+import { english, say } from '../model/phrases.js';
+
+const remedy = say`Nothing: this is a test of mtls-watch, no certificate was refused.`;
+const evidence = say`a test`;
 
 /** @param now milliseconds since the epoch */
 export function sampleNotice(kind: NoticeKind, now: number, place: Deployment | null): Notice {
   const at = new Date(now).toISOString();
   const incidentId = `test-${Math.floor(now / MINUTE_MS)}`;
-  const remedy = 'Nothing: this is a test of mtls-watch, no certificate was refused.';
   return {
     type: 'notice',
     version: 1,
@@ -58,8 +61,9 @@ export function sampleNotice(kind: NoticeKind, now: number, place: Deployment | 
           severity: 'error',
           depth: 0,
           subjectDn: 'C=US,O=TEST Partner,CN=test-client',
-          evidence: ['a test'],
-          remedy,
+          evidence: [english(evidence)],
+          remedy: english(remedy),
+          said: { evidence: [evidence], remedy },
         },
       ],
       path: ['C=US,O=TEST Partner,CN=test-client'],

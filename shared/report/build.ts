@@ -108,7 +108,7 @@ export function buildReport(parts: ReportParts): Report {
     issuersLeftOut: { issuers: leftOut.length, failures: sumOf(leftOut.map(({ failures }) => failures)) },
     shares: parts.shares ?? null,
     clients: clientsOf(current, parts.details),
-    incidents: incidentsOf(parts),
+    incidents: incidentsOf(parts).map((one) => ({ ...one, ...refusedIn(one, current, parts) })),
     newIssuers: newIssuersOf(issuers, folded.knownFrom),
     vanishedIssuers: issuers
       .filter(({ lastSeen, issuerDn }) => lastSeen === null && isNamed(issuerDn))
@@ -230,6 +230,20 @@ function nameIn([group]: readonly GroupKey[], clients: readonly ClientTally[], d
   if (group === undefined) return '';
   const { party, client, isProven } = refusedOf(group, diagnosis, clients);
   return party === 'client' && client !== null && isProven ? client : ownerOf(group.issuerDn);
+}
+
+/** The client that an incident is about, as its alert names it; nothing where it is about the issuer. */
+function refusedIn(
+  incident: Report['incidents'][number],
+  current: readonly GroupSeries[],
+  { verdictOf }: ReportParts,
+): Pick<Report['incidents'][number], 'refused'> {
+  const id = groupId(incident as GroupKey);
+  const series = current.find(({ group }) => groupId(group) === id);
+  if (series === undefined) return {};
+  const diagnosis = verdictOf(series.group)?.diagnosis ?? null;
+  const { party, client, isProven } = refusedOf(series.group, diagnosis, series.clients);
+  return party === 'client' && client !== null && isProven ? { refused: client } : {};
 }
 
 /** Fewer refusals than this, all on one day, are taken for a single attempt and need no action. */

@@ -12,6 +12,7 @@ import {
 } from '../model/index.js';
 import type { ReasonId } from '../model/reasons.js';
 import { isNamed, ownerOf, shortName } from '../x509/names.js';
+import { courseOf } from './course.js';
 import { type Html, html } from './html.js';
 import type { ReportMessages } from './messages/types.js';
 import type { Report } from './schema.js';
@@ -36,6 +37,17 @@ export function changeCell(now: number, before: number | null): Html {
   return html`<span class="${text.startsWith('+') ? 'up' : text.startsWith('−') ? 'down' : 'dim'}">${text}</span>`;
 }
 
+/** The change to the period before, and where many periods go another way or further, which. */
+export function trendCell({ failures, before, stretches }: Trended, { sentences }: ReportMessages): Html {
+  const course = courseOf(stretches);
+  if (course === null) return changeCell(failures, before);
+  const text = changeText(failures, before);
+  const note = html`<span class="${course.way === 'rising' ? 'up' : 'down'}">${sentences.courseOfOne(course.way, course.periods)}</span>`;
+  return text === null ? note : html`${text} · ${note}`;
+}
+
+type Trended = Pick<Report['issuers'][number], 'failures' | 'before' | 'stretches'>;
+
 type ReasonOf = Pick<GroupKey, 'reason'> & { readonly [key in 'isUnverified' | 'words']?: GroupKey[key] | undefined };
 
 /** The reason of a group, of one without a name what the door said: one of those who only use an issuer's name differs from the partner's own by this alone. */
@@ -51,6 +63,13 @@ export function issuerName(issuerDn: string, words: ReportMessages, reason?: Rea
   if (issuerDn === OTHER_ISSUERS) return words.otherIssuers;
   if (isSeveral(issuerDn)) return words.severalIssuers;
   return isUnloggedIssuer(issuerDn) ? issuerText(issuerDn, words) : ownerOf(issuerDn);
+}
+
+/** The client in bold where the incident is about it, with the issuer below; else as `issuerCell`. */
+export function whomCell({ refused, issuerDn, reason }: Report['incidents'][number], words: ReportMessages): Html {
+  if (refused === undefined || !isNamed(issuerDn) || isUnloggedIssuer(issuerDn))
+    return issuerCell(issuerDn, words, reason);
+  return html`<b><bdi>${cut(refused)}</bdi></b><br><span class="dim small"><bdi>${soft(cut(issuerDn, DN_CHARS_MAX))}</bdi></span>`;
 }
 
 /** Organization and common name in bold, the whole DN below. */

@@ -7,7 +7,6 @@ import { columns as columnChart, stackedBars } from './charts.js';
 import { type Html, html } from './html.js';
 import type { ReportMessages } from './messages/types.js';
 import {
-  changeCell,
   cut,
   inline,
   isStranger,
@@ -21,6 +20,7 @@ import {
   strangersLine,
   table,
   timeText,
+  trendCell,
 } from './page-parts.js';
 import type { Report } from './schema.js';
 
@@ -97,7 +97,7 @@ export function issuersSection(report: Report, words: ReportMessages): Html {
     (
       one,
       n,
-    ) => html`<li><bdi class="who">${cut(nameOfIssuer(one, words))}</bdi><span class="small">${words.refusals(numberText(one.failures))} · ${changeCell(one.failures, one.before)}</span>${columnChart(
+    ) => html`<li><bdi class="who">${cut(nameOfIssuer(one, words))}</bdi><span class="small">${words.refusals(numberText(one.failures))} · ${trendCell(one, words)}</span>${columnChart(
       `issuer-${n}`,
       cut(nameOfIssuer(one, words)),
       stretchesText(one),
@@ -121,7 +121,7 @@ ${table(
     numberText(one.failures),
     one.before === null ? '–' : numberText(one.before),
     one.median4 === null ? '–' : medianText(one.median4),
-    changeCell(one.failures, one.before),
+    trendCell(one, words),
     reasonsOf(one, report, words),
   ]),
   words,
@@ -193,8 +193,9 @@ function clientCell(
   return html`<b><bdi>${soft(nameOf(subjectDn))}</bdi></b><br><span class="dim small"><bdi>${soft(cut(subjectDn, 120))}</bdi>${serial}</span>`;
 }
 
-function clientsTable({ clients }: Report, words: ReportMessages): Html {
+function clientsTable({ clients, issuers }: Report, words: ReportMessages): Html {
   const { labels } = words;
+  const strangers = new Set(issuers.filter(isStranger).map(({ issuerDn }) => issuerDn));
   return table(
     labels.clients,
     [
@@ -206,7 +207,7 @@ function clientsTable({ clients }: Report, words: ReportMessages): Html {
       { head: `${labels.firstSeen} – ${inline(labels.lastSeen)}` },
     ],
     clients
-      .filter(({ reason }) => reason !== 'self-signed')
+      .filter(({ reason, issuerDn }) => reason !== 'self-signed' && !strangers.has(issuerDn))
       .map((one) => [
         clientCell(one, words),
         numberText(one.count),

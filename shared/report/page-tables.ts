@@ -17,6 +17,7 @@ import {
   strangersLine,
   table,
   timeText,
+  whomCell,
 } from './page-parts.js';
 import type { Report } from './schema.js';
 
@@ -32,7 +33,7 @@ export function incidentsSection({ incidents }: Report, words: ReportMessages): 
     words.sections.incidents,
     [
       { head: labels.noticed },
-      { head: labels.issuer },
+      { head: labels.whom },
       { head: labels.reason },
       { head: labels.severity },
       { head: labels.refused, isNumber: true },
@@ -41,7 +42,7 @@ export function incidentsSection({ incidents }: Report, words: ReportMessages): 
     ],
     told.map((one) => [
       html`<span class="nowrap">${timeText(one.noticedAt)}</span>`,
-      html`${issuerCell(one.issuerDn, words, one.reason)}<br><span class="dim small">${soft(placeText(cut(one.scope), one, words))}</span>`,
+      html`${whomCell(one, words)}<br><span class="dim small">${soft(placeText(cut(one.scope), one, words))}</span>`,
       incidentReasons(one, words),
       words.severities[one.severity],
       one.failures === null ? '–' : numberText(one.failures),

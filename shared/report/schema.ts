@@ -125,6 +125,8 @@ const incident = z.strictObject({
   failures: count.nullable(),
   /** Where incidents of one cause were told together, how many of `failures` each reason has; otherwise empty. */
   reasons: z.array(z.strictObject({ reason, failures: count })),
+  /** The client, where its certificate is the cause and a CA of the truststore vouches for its name. */
+  refused: z.optional(z.string()),
   /** Nobody was told: a silence, or the budget of notices about strangers, held it back. */
   heldBack: z.boolean(),
   comebacks: z.int().nonnegative(),

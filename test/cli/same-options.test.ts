@@ -151,6 +151,7 @@ describe('--at', () => {
     ['expiry', join(day, 'logs')],
     ['report', join(day, 'logs'), '--out', 'out/never'],
     ['incidents', '--table', 't'],
+    ['incidents', 'show', 'i', '--table', 't'],
     ['silence', 'list', '--table', 't'],
   ])('is refused before any work: %s', (...args) => {
     const { status, stderr } = run(...args, '--at', 'yesterday');
@@ -190,6 +191,9 @@ describe('--lang', () => {
     ['report', join(day, 'logs'), '--out', 'out/never'],
     ['notify-test', '--topic', 'arn:aws:sns:eu-central-1:111122223333:t'],
     ['audit', join(day, 'truststore.pem')],
+    ['incidents', '--table', 't'],
+    ['incidents', 'show', 'i', '--table', 't'],
+    ['silence', 'list', '--table', 't'],
     ['expiry', join(day, 'logs')],
     ['preflight', join(day, 'logs'), '--truststore', join(day, 'truststore.pem')],
   ])('is refused before any work: %s', (...args) => {

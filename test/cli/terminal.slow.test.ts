@@ -1,19 +1,15 @@
 /**
- * The command line on a real pseudo-terminal of four widths, made by `script` of util-linux: every verb that needs no AWS
- * account. Nothing is wider than the terminal, no word is broken, names keep their CN; in a pipe names are whole.
+ * The command line on a real pseudo-terminal of four widths: every verb that needs no AWS account (those that do:
+ * `test/aws/terminal.test.ts`). Nothing is wider than the terminal, no word is broken, names keep their CN; in a pipe names are whole.
  */
 
-import { execFile, spawnSync } from 'node:child_process';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify, stripVTControlCharacters } from 'node:util';
-import columns from 'string-width';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { verbNames } from '../../cli/verbs.js';
+import { expectToFit, inPipe, requireScript } from '../support/pseudo-terminal.js';
 
-const WIDTHS = [60, 80, 120, 200];
-const root = join(import.meta.dirname, '../..');
 const day = join('sample', 'day');
 const truststore = join(day, 'truststore.pem');
 const logs = ['partners-execution-morning.jsonl', 'partners-access.payloads.gz', 'portal-connections.ndjson.gz'].map(
@@ -25,6 +21,7 @@ const series = join(folder, 'series.csv');
 
 const VERBS: Readonly<Record<string, readonly string[]>> = {
   audit: ['audit', truststore, ...at],
+  'audit in Japanese': ['audit', truststore, ...at, '--lang', 'ja'],
   'audit of nothing': ['audit', join(folder, 'there-is-no-such-file-here.pem')],
   diagnose: ['diagnose', '--client', join(day, 'refused-client.pem'), '--truststore', truststore, ...at],
   preflight: [
@@ -35,6 +32,7 @@ const VERBS: Readonly<Record<string, readonly string[]>> = {
   replay: ['replay', ...logs, '--config', join(day, 'mtls-watch.json'), '--truststore', truststore],
   'replay in Japanese': ['replay', ...logs, '--truststore', truststore, '--lang', 'ja'],
   report: ['report', logs[2] ?? '', '--out', folder],
+  'expiry in Japanese': ['expiry', ...logs, '--truststore', truststore, '--within', '5000', ...at, '--lang', 'ja'],
   backtest: ['backtest', series],
   cost: ['cost', '--failures-per-month', '10k', '--domains', '3'],
   'cost of nothing': ['cost'],
@@ -46,68 +44,15 @@ const VERBS: Readonly<Record<string, readonly string[]>> = {
   'silence add --help': ['silence', 'add', '--help'],
 };
 
-const run = promisify(execFile);
-const quoted = (args: readonly string[]): string => args.map((arg) => `'${arg}'`).join(' ');
-const env = { ...process.env, NO_COLOR: undefined, CI: undefined, TERM: 'xterm', COLUMNS: undefined };
-
-/** What a person sees: standard output and error together. */
-async function onTerminal(args: readonly string[], width: number): Promise<string> {
-  const command = `stty cols ${width} rows 50; exec '${process.execPath}' cli/start.mjs ${quoted(args)}`;
-  const shown = spawnIn('script', ['-qec', command, '/dev/null']);
-  return stripVTControlCharacters(await shown).replaceAll('\r', '');
-}
-
-async function inPipe(args: readonly string[]): Promise<string> {
-  return spawnIn('sh', ['-c', `'${process.execPath}' cli/start.mjs ${quoted(args)} 2>&1 | cat`]);
-}
-
-/** The answer of the verb counts, not its exit code: `audit` says 1 where it finds something. */
-async function spawnIn(file: string, args: readonly string[]): Promise<string> {
-  const options = { cwd: root, env, maxBuffer: 1e8 };
-  try {
-    return (await run(file, args, options)).stdout;
-  } catch (error) {
-    if (typeof (error as { code?: unknown }).code !== 'number') throw error;
-    return (error as { stdout: string }).stdout;
-  }
-}
-
-/** What is pasted stays on one line: commands, addresses and paths. */
-const isTyped = (line: string): boolean =>
-  /^ *(?:aws|mtls-watch|npm|https?:)/.test(line) || /^(?: {2,4}\S+)?\/\S+$/.test(line);
-
-/** Words that could be broken without need, of lines without names: those may give way. */
-const wordsOf = (text: string): string[] =>
-  text
-    .split('\n')
-    .filter((line) => !/=|--|[…:]\S/.test(line))
-    .flatMap((line) => line.split(/\s+/).filter((word) => /^\p{Script=Latin}{4,20}[.,]?$/u.test(word)));
-
 beforeAll(() => {
-  const { stdout = '' } = spawnSync('script', ['--version'], { encoding: 'utf8' });
-  if (!stdout.includes('util-linux')) throw new Error('expected `script` of util-linux, which makes pseudo-terminals');
+  requireScript();
   const counts = Array.from({ length: 4000 }, (_, n) => `${n > 3900 && n < 3915 ? 90 : n % 5},orders of partners`);
   writeFileSync(series, `count,series\n${counts.join('\n')}\n`);
 });
 
-describe.each(Object.entries(VERBS))('%s', (_, args) => {
+describe.each(Object.entries(VERBS))('%s', (name, args) => {
   it('is whole in a pipe, and fits every terminal', async () => {
-    const piped = await inPipe(args);
-    expect(piped).not.toMatch(/\n\s+at |node:internal|fault of mtls-watch/);
-    expect(stripVTControlCharacters(piped)).toBe(piped);
-    expect(piped).not.toMatch(/…,|,…/);
-    const names = new Set(piped.match(/CN=[^,\s)]+/g));
-    for (const width of WIDTHS) {
-      const text = await onTerminal(args, width);
-      // What is in a block of code is pasted.
-      const prose = text.replace(/^```[^`]*^```$/gm, '');
-      const wide = prose.split('\n').filter((line) => columns(line) > width && !isTyped(line));
-      expect([width, wide]).toEqual([width, []]);
-      const joined = text.replace(/\s+/g, '');
-      expect([width, [...names].filter((name) => !joined.includes(name))]).toEqual([width, []]);
-      const words = new Set(text.split(/\s+/));
-      expect([width, wordsOf(piped).filter((word) => !words.has(word))]).toEqual([width, []]);
-    }
+    await expectToFit(name, args);
   });
 });
 

@@ -211,6 +211,17 @@ function withName(text: string): Notice {
   };
 }
 
+it('links to all the logs that a refusal may be in, or to none', () => {
+  const { group } = notice('spike', 1, 1, 38);
+  const linkTo = (count: number): string | null => {
+    const accessLogGroups = Array.from({ length: count }, (_, n) => ({ name: `/aws/apigateway/access-${n}` }));
+    return linksOf({ group, reasonText: '', since: BEGAN, at: BEGAN }, testConfig({ accessLogGroups }), place)
+      .accessLog;
+  };
+  expect(linkTo(limits.logGroupsPerLinkMax)).toContain('access-9');
+  expect(linkTo(limits.logGroupsPerLinkMax + 1)).toBeNull();
+});
+
 const OWN = /https:\/\/(?:wiki\.example\.com|eu-central-1\.console\.aws\.amazon\.com)\/\S*/g;
 
 describe('hostile names', () => {
@@ -355,6 +366,14 @@ describe('the channels', () => {
     isDown = false;
     await all.publish(spike!);
     expect(got).toEqual([`good ${spike!.noticeId}`, `bad ${spike!.noticeId}`]);
+  });
+
+  it('send nothing where there are none, and are the channel itself where there is one', async () => {
+    const [spike] = life('en');
+    await expect(fanOut([]).publish(spike!)).resolves.toBeUndefined();
+    const only = { publish: async () => {} };
+    expect(fanOut([only])).toBe(only);
+    expect(fanOut([only, only])).not.toBe(only);
   });
 
   it('remember a bounded number of notices that one of them has sent', async () => {

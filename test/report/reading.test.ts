@@ -112,3 +112,25 @@ it('says how long a scanner went on, from the first of its refusals', () => {
   expect(secondsToDetect).toBe((Date.parse(noticedAt ?? '') - Date.parse(firstFailureAt ?? '')) / 1000);
   expect(secondsToResolve).toBe((Date.parse(calmAt ?? '') - Date.parse(firstFailureAt ?? '')) / 1000);
 });
+
+it.each([
+  ['en', 'Globex Corporation (billing-batch)', 'rising over 9 periods'],
+  ['ja', 'Globex Corporation (billing-batch)', '9 期を通して増加'],
+] as const)(
+  'names the client where an incident is about it, and says of a ramp that it is one: %s',
+  (language, client, ramp) => {
+    const expired = report.incidents.filter(({ reason }) => reason === 'expired');
+    expect(expired.map(({ issuerDn, refused }) => [issuerDn.includes('Example Bank AG'), refused])).toContainEqual([
+      true,
+      client,
+    ]);
+    const about = report.incidents.filter(({ reason }) => reason === 'issuer-not-found');
+    expect(about.map(({ refused }) => refused)).toEqual(about.map(() => undefined));
+    const html = pageOf(report, language);
+    const incidents = html.slice(html.indexOf('id="incidents"'), html.indexOf('id="changes"'));
+    expect(incidents).toContain(`<b><bdi>${client}</bdi></b>`);
+    expect(incidents).not.toContain('<b><bdi>Example Bank AG</bdi></b>');
+    // Umbrella Freight: fewer than in the week before, after eight weeks of more and more.
+    expect(html.split(`−2% · <span class="up">${ramp}</span>`)).toHaveLength(3);
+  },
+);

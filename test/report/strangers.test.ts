@@ -74,7 +74,10 @@ describe('a group is of a scan', () => {
 
 it('a scan asks for no action and hides nobody else, whatever it signs with', () => {
   const scanners = Array.from({ length: 40 }, (_, n) => seriesOf({ issuerDn: `CN=made up ${n}` }));
+  const clients = (subjectDn: string) => [{ subjectDn, serialNumber: '1', fingerprint: null, sourceIps: [], count: 8 }];
+  for (const one of scanners) one.clients = clients(`CN=scanner of ${one.group.issuerDn.slice(3)}`);
   const partner = seriesOf({ issuerDn: 'CN=Partner CA', reason: 'expired' }, FROM, TO - MINUTE, 60);
+  partner.clients = clients('CN=their client');
   const signed = seriesOf({ issuerDn: 'CN=self', reason: 'self-signed' });
   const series = [partner, ...scanners, signed];
   const report = buildReport({
@@ -101,4 +104,6 @@ it('a scan asks for no action and hides nobody else, whatever it signs with', ()
   expect(report.totals.failures).toBe(60 + 41 * 8);
   expect(report.issuers.filter(({ isStranger }) => isStranger === true)).toHaveLength(41);
   expect(pageOf(report, 'en')).toContain('328 refusals of 41 strangers');
+  expect(pageOf(report, 'en')).toContain('CN=their client');
+  expect(pageOf(report, 'en')).not.toContain('scanner of');
 });

@@ -10,11 +10,6 @@ import type { InputItem } from '../item.js';
 import { type FoundLive, findLive, type LiveOptions, type LiveSearch, type Purpose } from './find.js';
 import { searchLogs } from './search.js';
 import { openState, type TimeRange } from './state.js';
-/** Notes go to standard error, answers to standard output. */
-export const say = (text: string): void => {
-  process.stderr.write(text);
-};
-
 export function withPlaces(command: Command): Command {
   return command
     .option('--log-group <names...>', 'search these log groups of the account')

@@ -282,6 +282,9 @@ const remedies: Readonly<Record<string, string>> = {
   'The access log holds no readable certificate of these clients.':
     'アクセスログに、これらのクライアントの読み取れる証明書がありません。',
   'The logged certificate cannot be read: {0}.': 'ログに残った証明書を読み取れません: {0}。',
+  'Nothing: this is a test of mtls-watch, no certificate was refused.':
+    '対応は不要です。これは mtls-watch のテストで、拒否された証明書はありません。',
+  'a test': 'テスト',
   'Nothing that was refused in this incident is kept any more.':
     'このインシデントで拒否されたものの記録は、もう残っていません。',
 };

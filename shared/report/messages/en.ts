@@ -68,6 +68,7 @@ export const en: ReportMessages = {
     change: 'Change',
     issuers: 'Issuers',
     issuer: 'Issuer',
+    whom: 'Refused party',
     incidents: 'Incidents',
     open: 'needs action',
     over: 'over: confirm',
@@ -142,6 +143,7 @@ export const en: ReportMessages = {
       `, as many as in the period before${median === null ? '' : ` (median of the last four: ${median})`}`,
     course: (way, periods, from, to) =>
       `; over ${periods} periods they ${way === 'rising' ? 'rise' : 'fall'}, from about ${from} to about ${to}`,
+    courseOfOne: (way, periods) => `${way} over ${periods} periods`,
     noTrend: '; there is nothing yet to compare this with',
     biggest: (owner, share, why, isOver) =>
       `${share} of them are ${owner}’s (${why})${isOver ? ', and that is over' : ', and that goes on'}.`,

@@ -64,6 +64,7 @@ export const ja: ReportMessages = {
     change: '前期比',
     issuers: '発行者数',
     issuer: '発行者',
+    whom: '拒否された相手',
     incidents: 'インシデント',
     open: '要対応',
     over: '収束（要確認）',
@@ -137,6 +138,7 @@ export const ja: ReportMessages = {
     same: (median) => `。前期と同数${median === null ? '' : `、直近 4 期の中央値は ${median} 件`}`,
     course: (way, periods, from, to) =>
       `。${periods} 期を通して${way === 'rising' ? '増加' : '減少'}傾向（約 ${from} 件から約 ${to} 件）`,
+    courseOfOne: (way, periods) => `${periods} 期を通して${way === 'rising' ? '増加' : '減少'}`,
     noTrend: '。比較できる過去のデータはまだありません',
     biggest: (owner, share, why, isOver) =>
       `最も多いのは ${owner} で全体の ${share}（${why}）、${isOver ? 'すでに収束しています' : '現在も続いています'}。`,

@@ -60,6 +60,7 @@ export interface ReportMessages extends NameMessages {
       | 'change'
       | 'issuers'
       | 'issuer'
+      | 'whom'
       | 'incidents'
       | 'open'
       | 'over'
@@ -133,6 +134,8 @@ export interface ReportMessages extends NameMessages {
     readonly same: (median: string | null) => string;
     /** Follows the trend where the periods go one way over a long time: about how many it was and is. */
     readonly course: (way: 'rising' | 'falling', periods: number, from: string, to: string) => string;
+    /** The same beside one issuer's figures. */
+    readonly courseOfOne: (way: 'rising' | 'falling', periods: number) => string;
     readonly noTrend: string;
     readonly biggest: (owner: string, share: string, why: string, isOver: boolean) => string;
     readonly strangersOnly: string;
