@@ -108,6 +108,7 @@ export class MtlsWatch extends OperatedWatch {
   private readonly environments: Readonly<Record<string, string>>[] = [];
   private readonly operator: LambdaFunction;
   private readonly report: WeeklyReport | undefined;
+  private readonly sweep: Sweep;
   private readonly backfill: Backfill | undefined;
   /** The functions that read truststores. */
   private readonly readers: readonly LambdaFunction[];
@@ -137,8 +138,10 @@ export class MtlsWatch extends OperatedWatch {
     });
     const sweep = new Sweep(this, 'Sweep', {
       ...this.functionParts('sweep', common),
+      calls: CallLogs.of(this, config),
       reserveConcurrency: config.reservedConcurrency !== null,
     });
+    this.sweep = sweep;
     const report = this.addReport(common, ingest.fn.logGroup);
     this.report = report;
     const canary = this.addCanary(common);
@@ -227,7 +230,7 @@ export class MtlsWatch extends OperatedWatch {
       if (logGroup === null) continue;
       const filter = this.subscriptions.add(kind, logGroup, logGroup.node.path, logs.accessFormat);
       this.reconciler.lookAt(kind, logGroup);
-      if (kind === 'access') this.report?.lookAt(logGroup);
+      if (kind === 'access') for (const one of [this.report, this.sweep]) one?.lookAt(logGroup);
       if (resource !== undefined && Stack.of(resource) === Stack.of(this)) resource.node.addDependency(filter);
     }
     this.watched.addStage(stage, logs);

@@ -46,13 +46,14 @@ import type {
   Sighting,
 } from './model/index.js';
 import { deliver } from './notify/outbox.js';
-import type { World } from './ports/index.js';
+import type { DirtyHour, World } from './ports/index.js';
 
 const loadEvaluation = lazily(() => import('./incidents/evaluate-apart.js'));
 const loadConnections = lazily(() => import('./join/connections.js'));
 const loadInfer = lazily(() => import('./diagnosis/infer.js'));
 const loadClaims = lazily(() => import('./diagnosis/claims.js'));
 const loadWords = lazily(() => import('./count/words.js'));
+const loadCalls = lazily(() => import('./incidents/look-at-calls.js'));
 const loadScopes = lazily(() => import('./incidents/evaluate-scopes.js'));
 
 export interface Ingested {
@@ -213,6 +214,14 @@ export interface Swept {
 /** The module is loaded by the sweep, and by ingest only when ingest needs it. */
 const lookAtScopes: typeof evaluateScopes = async (...what) => (await loadScopes()).evaluateScopes(...what);
 
+/** Where calls are counted: partners of whom every call is refused, however few. */
+async function tellAllRefused(failing: readonly DirtyHour[], firing: readonly Incident[], world: World): Promise<void> {
+  const groups = failing.map(({ group }) => group);
+  const found = await (await loadCalls()).lookAtCalls(groups, firing, world);
+  const told = [...found.values()].map(({ group }) => group);
+  if (told.length > 0 && (await evaluateGroups(told, world, 'all', undefined, found))) await deliver(world);
+}
+
 /**
  * Runs every minute: counts the halves whose other half did not come, sums up the finished hours, evaluates the firing
  * incidents again, and sends what the outbox still holds.
@@ -248,6 +257,8 @@ export async function sweep(world: World): Promise<Swept> {
   const failing = open?.filter((one) => !isHourClosable(one, world)) ?? null;
   if (failing !== null) await step(lookAtScopes(firing, failing, world), undefined);
   await step(deliver(world), 0);
+  // After everybody else was told, because it may take some seconds.
+  if (failing !== null && world.calls !== undefined) await step(tellAllRefused(failing, firing, world), undefined);
   const pending = await step(stores.outbox.pending(limits.noticesPerRunMax), []);
   failures.push(...stores.takeUnreadable());
   const oldest = pending.reduce((first, notice) => Math.min(first, Date.parse(notice.at)), clock.now());

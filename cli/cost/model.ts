@@ -53,6 +53,9 @@ export const assumptions = {
   platformLogBytes: 350,
   /** An access record in the log, and the lines of its denial. */
   recordBytes: 2_500,
+  /** Where calls are counted: how often somebody is refused so that the access logs are looked into, and the days that this reads. */
+  lookUpsPerDomainAndDay: 0.5,
+  daysPerLookUp: 1.25,
   /** A record of a connection log in JSON with the fields that are read, and what CloudWatch Logs adds to an event. */
   connectionRecordBytes: 700,
   noticesPerMonth: 60,
@@ -97,10 +100,16 @@ function loggedGb({ alone, batches, invocations, sweeps }: Runs, { logBytes }: M
   );
 }
 
-/** Connection logs that are delivered, and access logs whose calls are counted: each record once, by the report on its week. */
-function logsRead({ connectionsPerMonth, countedRequestsPerMonth }: Load): [connectionGb: number, countedGb: number] {
-  const { connectionRecordBytes, recordBytes } = assumptions;
-  return [(connectionsPerMonth * connectionRecordBytes) / GB, (countedRequestsPerMonth * recordBytes) / GB];
+/**
+ * Connection logs that are delivered; access logs whose calls are counted, each record once, by the report on its week; and what the
+ * sweep reads of these where partners are refused.
+ */
+function logsRead(load: Load): [connectionGb: number, countedGb: number, lookedIntoGb: number] {
+  const { connectionRecordBytes, recordBytes, lookUpsPerDomainAndDay, daysPerLookUp } = assumptions;
+  const countedGb = (load.countedRequestsPerMonth * recordBytes) / GB;
+  const lookUpsPerDay = load.failuresPerMonth > 0 ? load.domains * lookUpsPerDomainAndDay : 0;
+  const lookedIntoGb = countedGb * Math.min(limits.callLookUpsOfAllMax, lookUpsPerDay) * daysPerLookUp;
+  return [(load.connectionsPerMonth * connectionRecordBytes) / GB, countedGb, lookedIntoGb];
 }
 
 export function costLines(load: Load, from: Measured = measured): CostLine[] {
@@ -141,12 +150,12 @@ export function costLines(load: Load, from: Measured = measured): CostLine[] {
   const logGb = loggedGb({ alone, batches, invocations, sweeps }, from);
   add('CloudWatch', "the functions' logs, GB", logGb, 'logGb', 'measured');
   add('CloudWatch', 'log storage, GB-months', logGb * a.logRetentionMonths, 'logGbMonth', 'measured');
-  const [connectionGb, countedGb] = logsRead(load);
+  const [connectionGb, countedGb, lookedIntoGb] = logsRead(load);
   add('CloudWatch', 'connection logs delivered, GB', connectionGb, 'vendedLogGb', 'assumed');
   add('CloudWatch', 'connection log storage, GB-months', connectionGb * a.logRetentionMonths, 'logGbMonth', 'assumed');
   // Two queries a week over the log of the week.
   add('CloudWatch', 'Insights queries of the report, GB', 2 * logGb, 'insightsGb', 'measured');
-  add('CloudWatch', 'Insights queries that count calls, GB', countedGb, 'insightsGb', 'assumed');
+  add('CloudWatch', 'Insights queries that count calls, GB', countedGb + lookedIntoGb, 'insightsGb', 'assumed');
   add(
     'CloudWatch',
     'metrics',

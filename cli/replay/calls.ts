@@ -22,6 +22,7 @@ interface Sum {
   readonly issuerDn: string;
   calls: number;
   letIn: number;
+  letInAt: number;
   /** Those that were answered with anything but a 403. */
   plain: number;
 }
@@ -42,18 +43,19 @@ export function collectCalls(): CallsCollector {
           return;
         }
         const named = { domainName: hostName(domainName ?? ''), apiId, stage };
-        sum = { day, place: named, logGroup, issuerDn, calls: 0, letIn: 0, plain: 0 };
+        sum = { day, place: named, logGroup, issuerDn, calls: 0, letIn: 0, letInAt: 0, plain: 0 };
         sums.set(key, sum);
       }
       sum.calls += count;
       if (!refused) sum.letIn += count;
+      if (!refused) sum.letInAt = Math.max(sum.letInAt, at);
       if (!refused && !isForbidden) sum.plain += count;
     },
     calls: ({ from, to }, config) => {
       const inPeriod = [...sums.values()].filter(({ day }) => from <= day * DAY_MS && day * DAY_MS < to);
-      const scoped = inPeriod.map(({ plain, ...sum }) => {
-        const scope = scopeOfCall(sum.place, { account: '', logGroup: sum.logGroup }, config);
-        return { plain, sum: { scope, issuerDn: sum.issuerDn, calls: sum.calls, letIn: sum.letIn } };
+      const scoped = inPeriod.map(({ plain, place, logGroup, ...sum }) => {
+        const scope = scopeOfCall(place, { account: '', logGroup }, config);
+        return { plain, sum: { ...sum, scope } };
       });
       // Of a domain of which only 403s were kept, nobody knows what was let in.
       const whole = new Set(scoped.flatMap(({ plain, sum }) => (plain > 0 ? [sum.scope] : [])));

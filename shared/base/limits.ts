@@ -57,8 +57,8 @@ export const limits = {
    * each.
    */
   formatStepsMax: 20_000,
-  /** A thread that reads files starts in 50 ms, in which these many bytes of gzip are read without it. */
-  inputThreadFromBytes: 1 * MIB,
+  /** Two threads that read files take 150 ms of the processors to start: less than a quarter of what these many bytes of gzip take. */
+  inputThreadFromBytes: 4 * MIB,
   /** What such a thread hands over at once: some two hundred access records, which stay in the processor's cache meanwhile. */
   inputBlockBytes: 512 * KIB,
   /** Blocks that such a thread reads ahead: the beginning of the next file, while another is counted. */
@@ -300,6 +300,19 @@ export const limits = {
   callQueriesAtOnceMax: 4,
   /** For all queries of a report: half of what its function has. */
   callQueriesMsMax: 300_000,
+  /**
+   * Questions about the calls of one domain and day, of all domains and one day, and of one sweep: each reads up to two days of at most
+   * so many access logs, some seconds each.
+   */
+  callLookUpsPerDayMax: 8,
+  callLookUpsOfAllMax: 24,
+  callLookUpsPerSweepMax: 2,
+  callLookUpLogGroupsMax: 20,
+  /** The sweep is cut off after 50 seconds. */
+  callLookUpWaitMsMax: 8_000,
+  /** Groups that a sweep looks at, with a read of their day each, and those that a container remembers, 100 bytes each. */
+  callCandidatesMax: 50,
+  callCandidatesRememberedMax: 2_000,
   /** Domains, issuers and days whose calls are counted during a replay; 300 bytes each. */
   replayCallsMax: 50_000,
   /** Scopes and days whose index entry a container caches. */

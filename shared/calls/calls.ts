@@ -15,6 +15,8 @@ export interface Calls {
   readonly calls: number;
   /** Those whose certificate was not refused, whatever they were answered. */
   readonly letIn: number;
+  /** When one was let in for the last time, in milliseconds since the epoch; 0 for never. */
+  readonly letInAt: number;
 }
 
 /** What an access record tells of the place of a call. */
@@ -48,9 +50,11 @@ export const callsKey = ({ scope, issuerDn }: Pick<Calls, 'scope' | 'issuerDn'>)
 export function sumCalls(parts: Iterable<Calls>): Calls[] {
   const sums = new Map<string, Mutable<Calls>>();
   for (const part of parts) {
-    const sum = getOrInsert(sums, callsKey(part), () => ({ ...part, calls: 0, letIn: 0 }));
+    const { scope, issuerDn } = part;
+    const sum = getOrInsert(sums, callsKey(part), () => ({ scope, issuerDn, calls: 0, letIn: 0, letInAt: 0 }));
     sum.calls += part.calls;
     sum.letIn += part.letIn;
+    sum.letInAt = Math.max(sum.letInAt, part.letInAt);
   }
   return [...sums.values()];
 }

@@ -20,6 +20,8 @@ export interface CallCount extends CallPlace {
   readonly issuerDn: string;
   readonly calls: number;
   readonly letIn: number;
+  /** When one was let in for the last time, in milliseconds since the epoch; 0 for never. */
+  readonly letInAt: number;
 }
 
 type Wanted = 'domainName' | 'apiId' | 'stage' | 'issuerDn' | 'status' | 'errorMessage' | 'errorResponseType';
@@ -76,7 +78,7 @@ export function callsQuery(template: string | undefined): string | null {
     // A refused certificate has the message Forbidden, or none where the log lacks it.
     `parse ${NAME.errorMessage} /(?<mwOther>^[^Ff-].*)/`,
     `parse ${NAME.errorResponseType} /(?<mwCause>^WAF_FILTERED|^INVALID_API_KEY|^MISSING_AUTHENTICATION_TOKEN|^EXPIRED_TOKEN|^INVALID_SIGNATURE)/`,
-    `stats count(*) as calls, count(${NAME.status}) as judged, count(mwOther) as others by ${NAME.domainName}, ${NAME.apiId}, ${NAME.stage}, ${NAME.issuerDn}, mwRefused, mwCause`,
+    `stats count(*) as calls, count(${NAME.status}) as judged, count(mwOther) as others, max(@timestamp) as newest by ${NAME.domainName}, ${NAME.apiId}, ${NAME.stage}, ${NAME.issuerDn}, mwRefused, mwCause`,
     'sort calls desc',
   ].join(' | ');
 }
@@ -177,14 +179,25 @@ export function callCounts(rows: readonly Row[]): CallCount[] | null {
   const named = rows.filter(({ [NAME.issuerDn]: issuer = '' }) => issuer !== '' && issuer !== '-');
   const judged = (row: Row): number => Number(row.judged ?? 0);
   if (rows.some(({ calls }) => Number(calls) > 0) && rows.every((row) => judged(row) === 0)) return null;
+  const letInOf = (row: Row): number =>
+    row.mwRefused ? (row.mwCause ? judged(row) : Number(row.others ?? 0)) : judged(row);
   return named.map((row) => ({
     domainName: hostName(clean(textIn(row[NAME.domainName]), limits.scopeCharsMax)),
     apiId: textIn(row[NAME.apiId]) || null,
     stage: textIn(row[NAME.stage]) || null,
     issuerDn: canonicalDn(textIn(row[NAME.issuerDn]).slice(0, limits.dnCharsMax * 4)),
     calls: judged(row),
-    letIn: row.mwRefused ? (row.mwCause ? judged(row) : Number(row.others ?? 0)) : judged(row),
+    letIn: letInOf(row),
+    // Of 403s, some of which have another cause, it may be that of one that has not: later than it was, never earlier.
+    letInAt: letInOf(row) > 0 ? timeIn(row.newest) : 0,
   }));
+}
+
+/** Insights gives times as milliseconds, or in its own form, in UTC. */
+function timeIn(text = ''): number {
+  const at = /^\d+$/.test(text) ? Number(text) : Date.parse(`${text.replace(' ', 'T')}Z`);
+  // Not known when: as if it were the last call of all.
+  return Number.isNaN(at) ? Number.MAX_SAFE_INTEGER : at;
 }
 
 /** As the readers of records take a value: without the escapes of JSON, and nothing for a missing one. */

@@ -110,8 +110,9 @@ export function observeConnection(message: string, logs: readonly ConnectionLog[
 }
 
 function observedIn(fields: ConnectionFields | null, log: ConnectionLog): ObservedConnection | null {
-  const code = fields?.status === undefined ? null : codeOf(fields.status);
-  if (fields === null || code === null) return null;
+  if (fields?.status === undefined) return null;
+  const code = codeOf(fields.status);
+  if (code === null) return null;
   const came = code === 'passed' ? null : outcomeOf(code, log.codes);
   const reason = came !== null && 'reason' in came ? came.reason : null;
   const outcome = came === null ? 'accepted' : reason === null ? 'failed' : 'refused';

@@ -11,10 +11,11 @@ import { limits } from '../base/limits.js';
 import { MINUTE_MS, minuteOf } from '../base/time.js';
 import { clientCountOf } from '../count/distinct.js';
 import { dirtyHours, type MinuteSpan, type Written } from '../count/record.js';
+import { heldUp, withAllRefused } from '../detect/all-refused.js';
 import { policyFor } from '../detect/detect.js';
 import type { Detection } from '../detect/detection.js';
 import { groupId } from '../model/group-id.js';
-import type { Fact, GroupKey, Incident, Severity } from '../model/index.js';
+import type { AllRefused, Fact, GroupKey, Incident, Severity } from '../model/index.js';
 import { severities } from '../model/notices.js';
 import type { World } from '../ports/index.js';
 import { detectGroup, hasOneIssuer, type Judged, type KnownGroup, loadDetectorState, scopesOf } from './assess.js';
@@ -25,6 +26,9 @@ import { severityFor, worse } from './severity.js';
 const loadScopes = lazily(() => import('./evaluate-scopes.js'));
 const loadAnnounce = lazily(() => import('./announce.js'));
 const loadOneCause = lazily(() => import('./one-cause.js'));
+
+/** Groups all of whose calls are refused, by id. */
+type AllRefusedById = ReadonlyMap<string, { readonly run: AllRefused }>;
 
 const longAgo: Written = { facts: Promise.resolve(), rest: async () => {} };
 
@@ -42,8 +46,9 @@ export async function evaluate(
   world: World,
   which: 'all' | 'calm' = 'all',
   written: Written = longAgo,
+  allRefused: AllRefusedById = new Map(),
 ): Promise<boolean> {
-  const pending = await assessAll(groups, world, which, written);
+  const pending = await assessAll(groups, world, which, written, allRefused);
   const beginning = pending.filter(isBeginning);
   if (beginning.length === 0) return storeAll(pending, world);
   const firing = await world.stores.incidents.firing(limits.firingPerSweepMax);
@@ -58,7 +63,7 @@ export async function evaluate(
     // One incident of an issuer after the other, because the first may stand for those that share its cause.
     const twins = twinsIn(left);
     const round = left.filter((one) => !twins.has(one)).map(({ group }) => group);
-    const again = await assessAll(round, world, which, isThere);
+    const again = await assessAll(round, world, which, isThere, allRefused);
     told = (await storeOnce(again, await world.stores.incidents.firing(limits.firingPerSweepMax), world)) || told;
     left = left.filter((one) => twins.has(one));
   }
@@ -120,6 +125,7 @@ async function assessAll(
   world: World,
   which: 'all' | 'calm',
   written: Written,
+  allRefused: AllRefusedById,
 ): Promise<readonly Pending[]> {
   const distinct = new Map(groups.filter(hasOneIssuer).map((group) => [groupId(group), group] as const));
   // All are requested at once, so that a store can read them in one batch.
@@ -127,9 +133,11 @@ async function assessAll(
     Promise.all([...distinct.values()].map(async (group) => ({ group, ...(await loadDetectorState(group, world)) }))),
     written.facts,
   ]);
-  const changes = await pMap(known, (one) => assess(one, which, world, written.spans?.get(groupId(one.group))), {
-    concurrency: limits.storeConcurrencyMax,
-  });
+  const assessOne = (one: KnownGroup) => {
+    const id = groupId(one.group);
+    return assess(one, which, world, { span: written.spans?.get(id), run: allRefused.get(id)?.run });
+  };
+  const changes = await pMap(known, assessOne, { concurrency: limits.storeConcurrencyMax });
   const pending = changes.filter((change) => change !== null);
   if (pending.length > 0) await written.rest();
   return pending;
@@ -156,7 +164,7 @@ async function assess(
   known: KnownGroup,
   which: 'all' | 'calm',
   world: World,
-  span?: MinuteSpan,
+  { span, run }: { readonly span: MinuteSpan | undefined; readonly run: AllRefused | undefined },
 ): Promise<Pending | null> {
   const { group } = known;
   const { stores, clock, config } = world;
@@ -166,14 +174,20 @@ async function assess(
   const incident = isLeft(known.incident) ? await stores.incidents.load(group) : known.incident;
   const now = clock.now();
   if (incident !== null && isLeft(incident)) return later(incident, span, now);
-  const { detection, facts } = await detectGroup(group, known.history, now, world, {
+  const { detection: counted, facts } = await detectGroup(group, known.history, now, world, {
     ...(span === undefined ? {} : { span }),
     incident,
   });
-  const own = advance(incident, detection, group, now, policy);
+  const detection = run === undefined ? heldUp(counted, incident) : withAllRefused(counted, run, now);
+  const own = noteRun(advance(incident, detection, group, now, policy), run);
   const seen = { incident, detection, facts, now };
   const change = own?.notice === 'spike' ? await begin(own, seen, world) : await goOn(own, seen, world);
   return change === null ? null : { group, before: incident, detection, facts, change };
+}
+
+/** The incident keeps why it was told, for its notice and for how long it goes on. */
+function noteRun(own: IncidentChange | null, run: AllRefused | undefined): IncidentChange | null {
+  return own?.notice === 'spike' && run !== undefined ? { ...own, next: { ...own.next, allRefused: run } } : own;
 }
 
 /** The sweep evaluates a firing incident; a batch shows how late its log comes, and that its end must wait so much longer. */

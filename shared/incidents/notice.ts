@@ -11,6 +11,7 @@ import { clientCountOf } from '../count/distinct.js';
 import type { Detection } from '../detect/detection.js';
 import { refusedOf } from '../diagnosis/refused.js';
 import {
+  type AllRefused,
   type ClientTally,
   type Deployment,
   type Diagnosis,
@@ -83,6 +84,7 @@ export function noticeOf(parts: NoticeParts): Notice {
     count: kind === 'resolved' ? (parts.whole?.count ?? sumOf(facts)) : detection.numbers.count,
     windowMinutes: detection.numbers.windowMinutes,
     expected: detection.numbers.expected,
+    ...(kind === 'spike' && incident.allRefused && { allRefused: withTimes(incident.allRefused) }),
     lastHour: lastHourOf(parts.recentFacts, now),
     clientCount: Math.max(clientCountOf(facts), clients.length),
     scopeShare: parts.scopeShare,
@@ -96,6 +98,10 @@ export function noticeOf(parts: NoticeParts): Notice {
     links: linksOf({ group, reasonText, since, at: now }, config, deployment),
     commands: commandsOf(incident.incidentId, deployment),
   };
+}
+
+function withTimes({ refused, since, letInAt }: AllRefused): NonNullable<Notice['allRefused']> {
+  return { refused, since: new Date(since).toISOString(), letInAt: new Date(letInAt).toISOString() };
 }
 
 const MINUTES_SHOWN = 60;

@@ -105,6 +105,8 @@ export const en: Messages = {
   ofWhich: (count, reason) => `${count} “${reason}”`,
   together: (sum, each) => `${sum} (${each.join(', ')})`,
   peak: (count, minutes) => `at most ${count} in ${minutes} min`,
+  allRefused: (refused, since, letInAt) =>
+    `refused ${refused} of ${refused} calls since ${since}; let in for the last time ${letInAt}`,
   scopeShare: (percent) => `${percent} of all that this domain refused in the last hour`,
   heldBackUntil: (where, until) =>
     `Enough of strangers at ${where} for today: what else they try is counted, and nobody is told of it until ${until}. The weekly report has it, and so has “mtls-watch incidents”. Partners are told of as ever.`,

@@ -144,6 +144,8 @@ export const ja: Messages = {
   ofWhich: (count, reason) => `「${reason}」${count} 件`,
   together: (sum, each) => `${sum}（${each.join('、')}）`,
   peak: (count, minutes) => `最大 ${minutes} 分間に ${count} 件`,
+  allRefused: (refused, since, letInAt) =>
+    `${since} 以降の呼び出し ${refused} 件中 ${refused} 件を拒否（最後に受け付けたのは ${letInAt}）`,
   scopeShare: (percent) => `このドメインの直近 1 時間の拒否のうち ${percent}`,
   heldBackUntil: (where, until) =>
     `${where} への未知の接続元に関する本日の通知は上限に達しました。以降は件数だけを数え、${until} まで通知しません。内容は週次レポートと mtls-watch incidents で確認できます。取引先に関する通知は変わりません。`,

@@ -19,6 +19,7 @@ import {
   lastHourWords,
   leadOf,
   notesOf,
+  number,
   percent,
   placeWords,
   sinceWords,
@@ -121,10 +122,19 @@ function factsOf(notice: Notice, messages: Messages, where: string): Field[] {
     ...ownerFields(notice, messages),
     [labels.since, sinceWords(notice, messages)],
     [labels.failures, countWords(notice, messages, mailText)],
+    ...(notice.allRefused === undefined ? [] : [['', allRefusedWords(notice.allRefused, notice, messages)] as const]),
     ...(notice.scopeShare === null ? [] : [['', messages.scopeShare(percent(notice.scopeShare))] as const]),
     [labels.lastHour, lastHourWords(notice, messages)],
     ...listed(labels.clients, clientsOf(notice, messages)),
   ];
+}
+
+function allRefusedWords(
+  { refused, since, letInAt }: NonNullable<Notice['allRefused']>,
+  { timeZone }: Notice,
+  messages: Messages,
+): string {
+  return messages.allRefused(number(refused), timeText(since, timeZone), timeText(letInAt, timeZone));
 }
 
 function ownerFields(notice: Notice, { labels }: Messages): Field[] {

@@ -141,6 +141,8 @@ export interface Messages extends NameMessages {
   /** The most failures in so many minutes of the last hour. */
   readonly peak: (count: string, minutes: number) => string;
   readonly scopeShare: (percent: string) => string;
+  /** So many calls of so many since a time, and when one was let in for the last time. */
+  readonly allRefused: (refused: string, since: string, letInAt: string) => string;
   /** No further notice about strangers of the domain is sent until then. @param until UTC */
   readonly heldBackUntil: (where: string, until: string) => string;
   /** `isEstimate` where the number may be off by a quarter or so. */

@@ -55,6 +55,11 @@ export interface Incident {
   readonly isStranger: boolean;
   /** The issuer's name is nothing but a claim. Such an incident is `medium` at most, and never part of one of partners. */
   readonly isClaimed?: true;
+  /**
+   * Set where it was told because every call of the issuer was refused since the first of these refusals, and calls had been let in
+   * before.
+   */
+  readonly allRefused?: AllRefused | undefined;
   /** For a scope's incident: the ids of the groups that it names. It covers these groups and no others. */
   readonly members: readonly string[];
   /** Whom and which cause its last notice named, so that its end is told in the same words; null before the first. */
@@ -64,6 +69,14 @@ export interface Incident {
    * and then.
    */
   readonly known: KnownIncident | null;
+}
+
+/** A run of refusals with no call in between that was let in. */
+export interface AllRefused {
+  readonly refused: number;
+  /** When the first of them was, and when a call was let in for the last time before; milliseconds since the epoch. */
+  readonly since: number;
+  readonly letInAt: number;
 }
 
 /** An incident that is known and not over. A new spike on top of it is an incident of its own. */

@@ -55,6 +55,11 @@ export interface Notice {
   readonly windowMinutes: number;
   /** How many failures the window usually holds. */
   readonly expected: number;
+  /**
+   * Where every call of the issuer was refused since a time (ISO 8601), how many that are, and when one was let in for the last time;
+   * absent where that is not so, or not known.
+   */
+  readonly allRefused?: { readonly refused: number; readonly since: string; readonly letInAt: string } | undefined;
   /** Failures in each of the 60 minutes up to the notice, the oldest first. */
   readonly lastHour: readonly number[];
   /** How many clients failed: exact up to 15, an estimate beyond. */

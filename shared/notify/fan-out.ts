@@ -9,8 +9,8 @@ import type { Publisher } from '../ports/index.js';
 
 /** @throws MtlsWatchError `publish-failed` (retryable) after all channels were tried, if any failed */
 export function fanOut(channels: readonly Publisher[]): Publisher {
-  const [only] = channels;
-  if (only !== undefined && channels.length === 1) return only;
+  const [only, another] = channels;
+  if (only !== undefined && another === undefined) return only;
   const sent = new Set<string>();
   return {
     publish: async (notice) => {

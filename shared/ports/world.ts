@@ -11,6 +11,26 @@ export interface Clock {
   now(): number;
 }
 
+/** The calls of one issuer at a scope, as the access logs have them. */
+export interface SeenCalls {
+  readonly calls: number;
+  readonly letIn: number;
+  /** When one was let in for the last time, in milliseconds since the epoch; 0 for never. */
+  readonly letInAt: number;
+}
+
+/** Looks into the access logs. */
+export interface CallLookUp {
+  /**
+   * The calls of a scope, by canonical issuer.
+   * @param from milliseconds since the epoch; `to` is exclusive
+   * @returns null where it is not known of all logs
+   */
+  readonly lookUp: (scope: string, from: number, to: number) => Promise<ReadonlyMap<string, SeenCalls> | null>;
+  /** When a group may be asked about again, by its id; kept by the container. */
+  readonly againAt: Map<string, number>;
+}
+
 /** All that the pipeline needs from outside. */
 export interface World {
   readonly config: Config;
@@ -19,6 +39,8 @@ export interface World {
   readonly publisher: Publisher;
   readonly truststores: TruststoreSource;
   readonly failureLog?: FailureLog;
+  /** Absent where nobody asked for it, and where alerts must not wait for it. */
+  readonly calls?: CallLookUp;
   /** For links into the console and for commands; absent where nothing is deployed. */
   readonly deployment?: Deployment;
 }

@@ -93,6 +93,8 @@ export const noticeSchema = z.strictObject({
   toldWith: z.optional(z.array(z.strictObject({ group: groupSchema, count }))),
   windowMinutes: z.int().check(z.positive()),
   expected: z.number().check(z.nonnegative()),
+  /** Every call of the issuer was refused since then, and when one was let in for the last time. */
+  allRefused: z.optional(z.strictObject({ refused: count, since: iso, letInAt: iso })),
   lastHour: z.array(count).check(z.length(60)),
   clientCount: z.int().check(z.nonnegative()),
   issuerTrusted: z.nullable(z.boolean()),

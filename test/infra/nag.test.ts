@@ -62,6 +62,13 @@ describe("cdk-nag, AwsSolutions, and CloudFormation's own schemas", () => {
       expect.stringMatching(
         /^MtlsWatch\/Default\/Ingest\/DeadLetters \S*AwsSolutions-SQS3: It is the dead-letter queue/,
       ),
+      expect.stringContaining(
+        `Sweep/Sweep Annotation::${logs('log-group:/aws/apigateway/access:*')}: This is how CloudWatch Logs`,
+      ),
+      expect.stringContaining(
+        `Sweep/Sweep Annotation::${logs('log-group:/aws/apigateway/*')}: The settings name the log groups`,
+      ),
+      expect.stringMatching(/^MtlsWatch\/Default\/Sweep\/Sweep .*\[Resource::\*\]: Queries of Logs Insights/),
       expect.stringMatching(/^MtlsWatch\/Default\/WeeklyReport\/Reports \S*AwsSolutions-S1: A few objects a week/),
       expect.stringMatching(
         /^MtlsWatch\/Default\/WeeklyReport\/Report \S*AwsSolutions-IAM5\[Resource::\*\]: Queries of Logs Insights/,

@@ -368,6 +368,14 @@ describe('the channels', () => {
     expect(got).toEqual([`good ${spike!.noticeId}`, `bad ${spike!.noticeId}`]);
   });
 
+  it('send nothing where there are none, and are the channel itself where there is one', async () => {
+    const [spike] = life('en');
+    await expect(fanOut([]).publish(spike!)).resolves.toBeUndefined();
+    const only = { publish: async () => {} };
+    expect(fanOut([only])).toBe(only);
+    expect(fanOut([only, only])).not.toBe(only);
+  });
+
   it('remember a bounded number of notices that one of them has sent', async () => {
     const got: string[] = [];
     const good = { publish: async ({ noticeId }: Notice) => void got.push(noticeId) };

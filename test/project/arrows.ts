@@ -94,6 +94,7 @@ const MOVERS = [
   'incidents/evaluate',
   'incidents/evaluate-apart',
   'incidents/evaluate-scopes',
+  'incidents/look-at-calls',
   'incidents/muting',
   'incidents/one-cause',
   'incidents/operate',

@@ -111,6 +111,12 @@ it('is in the mail, of those with most refusals', () => {
   expect(text.match(/calls refused/g)?.length).toBe(5);
 });
 
+it('lacks the same only once in the mail', () => {
+  const gaps = ['a', 'b'].map((detail) => ({ id: 'verdicts-unavailable' as const, detail }));
+  const { text } = summaryOf({ ...recorded, gaps }, 'en', 'https://x');
+  expect(text.split('\n').filter((line) => line.startsWith('!'))).toHaveLength(1);
+});
+
 describe('what is not known', () => {
   const failing: AskInsights = async () => {
     throw new MtlsWatchError('insights-unavailable', 'not authorized to perform: logs:StartQuery', {});
@@ -225,7 +231,7 @@ describe('from recorded logs', () => {
     expect(calls.calls(period, replayed.world.config)).toBeNull();
     add('b.example', false, false);
     expect(calls.calls(period, replayed.world.config)).toEqual([
-      { scope: 'b.example', issuerDn: 'CN=x', calls: 3, letIn: 2 },
+      { scope: 'b.example', issuerDn: 'CN=x', calls: 3, letIn: 2, letInAt: period.from },
     ]);
     expect(calls.calls({ ...period, from: period.from + 86_400_000 }, replayed.world.config)).toBeNull();
   });
@@ -273,7 +279,7 @@ it('is null for whom the access log does not have under that name', () => {
     stretches: [0, 0, 0, 0, 0, 0, 0, 0, count],
     ...{ days: [], unattributed: 0, inferred: 0, firstAt: 0, lastAt: 0, clients: [] },
   });
-  const calls = [{ scope: 'a', issuerDn: 'CN=one', calls: 12, letIn: 0 }];
+  const calls = [{ scope: 'a', issuerDn: 'CN=one', calls: 12, letIn: 0, letInAt: 0 }];
   const shares = sharesOf([series('CN=one', 12), series('CN=two', 5), series('CN=three', 2)], calls, null);
   expect(shares?.map(({ issuerDn, letIn, share }) => [issuerDn, letIn, share])).toEqual([
     ['CN=one', 0, 1],

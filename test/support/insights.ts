@@ -6,6 +6,11 @@
 
 type Fields = Record<string, string>;
 
+interface Event {
+  readonly timestamp: number;
+  readonly message: string;
+}
+
 /** The commands of a query; a pipe within an expression ends none. */
 function commandsOf(query: string): string[] {
   const commands: string[] = [];
@@ -18,9 +23,12 @@ function commandsOf(query: string): string[] {
   return commands;
 }
 
-export function answer(query: string, messages: readonly string[], rowsMax = 10_000): Fields[] {
+export function answer(query: string, messages: readonly (string | Event)[], rowsMax = 10_000): Fields[] {
   if (query.length > 10_000) throw new Error('a query has at most 10,000 characters');
-  let rows: Fields[] = messages.map((message) => ({ '@message': message }));
+  let rows: Fields[] = messages.map((one): Fields => {
+    const { message, timestamp } = typeof one === 'string' ? { message: one, timestamp: 0 } : one;
+    return { '@message': message, '@timestamp': String(timestamp) };
+  });
   for (const command of commandsOf(query)) {
     const parse = /^parse (\S+) \/(.*)\/$/s.exec(command);
     if (parse !== null) {
@@ -49,6 +57,10 @@ function grouped(rows: readonly Fields[], counts: string, by: readonly string[])
   }
   return [...groups.values()].map((ofGroup) => {
     const sums = counts.split(', ').map((one) => {
+      const newest = /^max\(@timestamp\) as (\w+)$/.exec(one)?.[1];
+      if (newest !== undefined) {
+        return [newest, String(Math.max(...ofGroup.map((row) => Number(row['@timestamp'] ?? 0))))];
+      }
       const [, field = '', name = ''] = /^count\((.*)\) as (\w+)$/.exec(one) ?? [];
       if (name === '') throw new Error(`this stand-in for Logs Insights does not know: ${one}`);
       const n = field === '*' ? ofGroup.length : ofGroup.filter((row) => row[field] !== undefined).length;

@@ -30,7 +30,12 @@ export interface Insights {
 
 type Sleep = (ms: number) => Promise<unknown>;
 
-export function createInsights(client: Pick<CloudWatchLogsClient, 'send'>, sleep: Sleep = wait): Insights {
+/** @param waitMsMax after which a query is given up */
+export function createInsights(
+  client: Pick<CloudWatchLogsClient, 'send'>,
+  sleep: Sleep = wait,
+  waitMsMax: number = limits.insightsWaitMsMax,
+): Insights {
   const ask: Insights['query'] = async (logGroup, query, from, to, rowsMax = limits.insightsRowsMax) => {
     const { queryId } = await client.send(
       new StartQueryCommand({
@@ -41,7 +46,7 @@ export function createInsights(client: Pick<CloudWatchLogsClient, 'send'>, sleep
         limit: rowsMax,
       }),
     );
-    for (let waited = 0; waited < limits.insightsWaitMsMax; waited += limits.insightsPollMs) {
+    for (let waited = 0; waited < waitMsMax; waited += limits.insightsPollMs) {
       await sleep(limits.insightsPollMs);
       const { status, results = [] } = await client.send(new GetQueryResultsCommand({ queryId }));
       if (status === 'Complete') {
@@ -53,7 +58,7 @@ export function createInsights(client: Pick<CloudWatchLogsClient, 'send'>, sleep
       }
     }
     await client.send(new StopQueryCommand({ queryId }));
-    throw new Error(`the query took more than ${limits.insightsWaitMsMax / 1000} seconds and was stopped`);
+    throw new Error(`the query took more than ${waitMsMax / 1000} seconds and was stopped`);
   };
   return {
     query: async (...asked) => {

@@ -73,6 +73,7 @@ const incidentSchema = z.object({
   usualDay: orZero,
   isStranger: z.withDefault(z.boolean(), false),
   isClaimed: z.optional(z.literal(true)),
+  allRefused: z.optional(z.object({ refused: z.number(), since: z.number(), letInAt: z.number() })),
   members: z.withDefault(z.array(z.string()), []),
   told: z.withDefault(z.nullable(z.object({ refused: z.optional(refusedSchema), cause: z.nullish(z.string()) })), null),
   known: z.withDefault(
