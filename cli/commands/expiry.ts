@@ -3,6 +3,7 @@
 import { Command } from 'commander';
 import { systemClock } from '../../shared/adapters/clock.js';
 import { DAY_MS } from '../../shared/base/time.js';
+import { ACCOUNT_BLANK } from '../../shared/config/qualified-names.js';
 import type { Config } from '../../shared/config/settings.js';
 import { type AuditWords, auditWords } from '../../shared/messages/audit-words.js';
 import { type ClientWords, clientWords } from '../../shared/messages/client-words.js';
@@ -81,8 +82,11 @@ export async function runExpiry(
   const language = languageOption(options.lang, deployed?.language ?? 'en');
   const spoken = { clients: clientWords[language], evidence: evidenceWords[language], audit: auditWords[language] };
   const withinMs = daysOption(options.within);
-  const places = options.truststore === undefined ? Object.values(deployed?.truststores ?? {}) : [options.truststore];
-  const read = await Promise.all([...new Set(places)].map((place) => readUsableTruststore(place, clock)));
+  const named = options.truststore === undefined ? Object.values(deployed?.truststores ?? {}) : [options.truststore];
+  // A record does not tell whose account its domain is in.
+  const perAccount = [...new Set(named)].filter((place) => place.includes(ACCOUNT_BLANK));
+  const places = [...new Set(named)].filter((place) => !perAccount.includes(place));
+  const read = await Promise.all(places.map((place) => readUsableTruststore(place, clock)));
   const truststore = joined(read);
   const seen = observations();
   const notJudged = await collectClients(observed, seen.add);
@@ -93,6 +97,7 @@ export async function runExpiry(
   const errors = read.flatMap((one) => truststoreErrors(one, spoken.evidence));
   const limits = [
     ...errors,
+    ...perAccount.map(spoken.evidence.perAccount),
     ...notJudgedWords(notJudged, seen.requests(), spoken.evidence),
     ...uncertifiedWords(undated, 'certificate-and-end', spoken.evidence),
     ...(seen.leftOut() > 0 ? [spoken.evidence.leftOut(seen.leftOut())] : []),

@@ -71,7 +71,8 @@ export function reportCommand(): Command {
     const page = await writeReport(made.report, options.out, language);
     const isJudged = !isWithoutEvidence(made.report);
     process.stdout.write(options.json === true ? writtenLine(made.report, page, isJudged) : `${page}\n`);
-    for (const { id } of made.report.gaps) note(`${NOTES[language].missing}${reportMessages[language].gaps[id]}\n`);
+    for (const id of new Set(made.report.gaps.map((one) => one.id)))
+      note(`${NOTES[language].missing}${reportMessages[language].gaps[id]}\n`);
     // A count of zero is an answer only if something was read.
     if (!isJudged) {
       note(`${NOTES[language].nothing}\n`);

@@ -13,7 +13,7 @@ export interface BackfillLoad {
 
 /** Values that are not known before the objects are read. */
 const backfillAssumptions = {
-  /** Half of what this machine reads where successes are read as well, because a function has a slower processor. */
+  /** Half of what a report reads on a processor of its own, because a function has a slower one. */
   zippedBytesPerSecond: 1.1e6,
   plainBytesPerSecond: 13e6,
   /** Opening an object and writing what it holds. */

@@ -57,8 +57,8 @@ export const limits = {
    * each.
    */
   formatStepsMax: 20_000,
-  /** A thread that reads files starts in 50 ms, in which these many bytes of gzip are read without it. */
-  inputThreadFromBytes: 1 * MIB,
+  /** Two threads that read files take 150 ms of the processors to start: less than a quarter of what these many bytes of gzip take. */
+  inputThreadFromBytes: 4 * MIB,
   /** What such a thread hands over at once: some two hundred access records, which stay in the processor's cache meanwhile. */
   inputBlockBytes: 512 * KIB,
   /** Blocks that such a thread reads ahead: the beginning of the next file, while another is counted. */

@@ -26,6 +26,9 @@ const en = {
     `${counted(records, 'record')} could not be read as access records: not judged.`,
   damaged: (events: number): string => `${counted(events, 'log event')} cut off or damaged: not judged.`,
   leftOut: (requests: number): string => `${counted(requests, 'request')} of further clients were not looked at.`,
+  /** @param place with a blank for the account */
+  perAccount: (place: string): string =>
+    `CAs at ${place} were not looked at: a log does not tell the account. Give the truststore of one with --truststore.`,
   /** Why nothing at all was judged, as clauses. */
   nonePresented: (connections: number): string =>
     `no certificate was presented in ${counted(connections, 'connection')}`,
@@ -76,6 +79,8 @@ const ja: EvidenceWords = {
   unreadable: (records) => `${records} 件のレコードはアクセスログとして読み取れないため、判定していません。`,
   damaged: (events) => `${events} 件のログイベントは途中で切れているか壊れているため、判定していません。`,
   leftOut: (requests) => `これ以外のクライアントのリクエスト ${requests} 件は確認していません。`,
+  perAccount: (place) =>
+    `${place} の CA は確認していません（ログからはアカウントが分からないため）。--truststore で 1 つのアカウントのトラストストアを指定してください。`,
   nonePresented: (connections) => `接続 ${connections} 件で証明書が提示されていません`,
   noRecord: 'アクセスログのレコードが読み取れませんでした',
   noneSeen: (records) => `レコード ${records} 件にクライアント証明書がありません`,

@@ -40,7 +40,7 @@ export function summaryOf(
     ...shareLines(report, words),
     '',
     ...(actions.length === 0 ? [] : [words.mail.first, ...actions, '']),
-    ...report.gaps.map(({ id }) => `! ${words.gaps[id]}`),
+    ...[...new Set(report.gaps.map(({ id }) => id))].map((id) => `! ${words.gaps[id]}`),
     ...(page === undefined ? [] : [page === 'attached' ? words.mail.attached : words.mail.tooLarge]),
     words.mail.where(url),
     words.mail.signIn,

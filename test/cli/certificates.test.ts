@@ -346,6 +346,11 @@ describe('preflight and expiry', () => {
       { type: 'client', daysLeft: 20, successor: null },
       { expiring: 1, withoutSuccessor: 1 },
     ]);
+    const truststores = { '*': 's3://truststores-{account}/ca.pem' };
+    const ofMany = await run((output) =>
+      runExpiry(observed(), { within: '30' }, output, clock, { language: 'en', truststores }),
+    );
+    expect(ofMany.text).toContain('CAs at s3://truststores-{account}/ca.pem were not looked at');
     expect((await run((output) => runExpiry(observed(), { within: '10' }, output, clock))).text).toMatch(
       /^nothing expires within 10 days/,
     );

@@ -111,6 +111,12 @@ it('is in the mail, of those with most refusals', () => {
   expect(text.match(/calls refused/g)?.length).toBe(5);
 });
 
+it('lacks the same only once in the mail', () => {
+  const gaps = ['a', 'b'].map((detail) => ({ id: 'verdicts-unavailable' as const, detail }));
+  const { text } = summaryOf({ ...recorded, gaps }, 'en', 'https://x');
+  expect(text.split('\n').filter((line) => line.startsWith('!'))).toHaveLength(1);
+});
+
 describe('what is not known', () => {
   const failing: AskInsights = async () => {
     throw new MtlsWatchError('insights-unavailable', 'not authorized to perform: logs:StartQuery', {});
