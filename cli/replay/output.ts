@@ -13,6 +13,7 @@ import { type EvidenceWords, evidenceWords } from '../../shared/messages/evidenc
 import { incidentWords } from '../../shared/messages/incident-words.js';
 import { doorName, issuerText, placeText } from '../../shared/messages/names.js';
 import { doorOption } from '../../shared/messages/own-commands.js';
+import { reasonRow } from '../../shared/messages/parts.js';
 import { bodyOf, subjectOf } from '../../shared/messages/text.js';
 import type { Messages } from '../../shared/messages/types.js';
 import {
@@ -75,7 +76,7 @@ export function printReplay(
   out.write(pairs(totals({ notices, summary, problems }, words), 36));
   out.write(rejects(summary, words));
   out.write(heading(words.next));
-  out.write(nextSteps(worst, report, given, summary.accessRecords, words));
+  out.write(nextSteps(worst, report, given, summary, words));
 }
 
 /** False if no refusal could have been seen. */
@@ -138,12 +139,15 @@ function incidentTable(notices: readonly Notice[], messages: Messages, language:
       language === 'en' ? notice.severity : messages.severities[notice.severity],
       placeText(group.scope, group, messages),
       issuerIn(group.issuerDn, messages),
-      titleOf(group, messages),
+      reasonRow(notice, titleOf(group, messages), messages, inert),
       amountText(notice, incidentWords[language]),
     ];
   });
   return table([words.time, words.what, words.severity, words.domain, words.issuer, words.reason, words.refused], rows);
 }
+
+/** Names are what certificates say, and a terminal acts on some letters. */
+const inert = (text: string): string => clean(text, limits.reasonWordsCharsMax);
 
 /** Nothing where API Gateway is the only door. */
 function doorTable({ doors }: Replayed['summary'], messages: Messages, words: ReplayWords): string {
@@ -197,10 +201,12 @@ function nextSteps(
   worst: Notice | null,
   report: string | null,
   given: Given,
-  isCertificateLogged: boolean,
+  { accessRecords, doors }: Replayed['summary'],
   { steps }: ReplayWords,
 ): string {
   const { inputs, truststore } = given;
+  // A truststore of several doors is judged by the rules of the first.
+  const ofDoor = doors.length === 1 ? doorOption(doors[0]?.door) : [];
   const files = inputs.includes('-') ? ['LOGS'] : inputs.map(quote);
   const isNamed = files.length > 0 || given.logGroup !== undefined || given.domain !== undefined;
   const logs = [...(isNamed ? files : ['LOGS']), ...optionsOf(given, SEARCH)].join(' ');
@@ -217,8 +223,8 @@ function nextSteps(
     ...(report === null ? [] : [[steps.report, report]]),
     ...(worst === null ? [] : [[steps.page, pageOf(worst, given, verb)]]),
     [steps.diagnose, verb(diagnoseOf(worst, given, bundle))],
-    [steps.audit, verb(`audit ${bundle}`)],
-    ...(isCertificateLogged ? [[steps.preflight, verb(`preflight --truststore ${bundle} ${logs}`)]] : []),
+    [steps.audit, verb(['audit', bundle, ...ofDoor].join(' '))],
+    ...(accessRecords ? [[steps.preflight, verb(`preflight --truststore ${bundle} ${logs}`)]] : []),
     [steps.expiry, verb(`expiry ${logs}`)],
     [steps.json, verb(whole.join(' '))],
   ];
@@ -241,7 +247,8 @@ function pageOf({ runbookUrl, group }: Notice, given: Given, verb: (text: string
 
 /** As of the alert: a certificate of old logs may have expired since. */
 function diagnoseOf(worst: Notice | null, { client = null }: Given, bundle: string): string {
-  if (worst === null || client === null) return `diagnose --client CLIENT.pem --truststore ${bundle}`;
+  if (worst === null || client === null)
+    return ['diagnose --client CLIENT.pem --truststore', bundle, ...doorOption(worst?.group.door)].join(' ');
   const words = ['diagnose', '--client', quote(client), '--truststore', bundle, '--at', `${worst.at.slice(0, 19)}Z`];
   return [...words, ...doorOption(worst.group.door)].join(' ');
 }

@@ -24,7 +24,7 @@ export function progressBar(stream: NodeJS.WriteStream): Progress {
     if (bar === null) {
       const format = ` {bar} {percentage}% | {value}/{total} ${unit}`;
       const barsize = Math.max(BAR_LEAST, Math.min(BAR_MOST, (stream.columns || 80) - AROUND));
-      bar = new SingleBar({ stream, format, barsize, hideCursor: true }, Presets.shades_classic);
+      bar = new SingleBar({ stream, format, barsize, hideCursor: true, clearOnComplete: true }, Presets.shades_classic);
       bar.start(all, value);
     }
     bar.update(value);

@@ -57,8 +57,8 @@ export const limits = {
    * each.
    */
   formatStepsMax: 20_000,
-  /** A thread that reads files starts in 50 ms, in which these many bytes of gzip are read without it. */
-  inputThreadFromBytes: 1 * MIB,
+  /** Two threads that read files take 150 ms of the processors to start: less than a quarter of what these many bytes of gzip take. */
+  inputThreadFromBytes: 4 * MIB,
   /** What such a thread hands over at once: some two hundred access records, which stay in the processor's cache meanwhile. */
   inputBlockBytes: 512 * KIB,
   /** Blocks that such a thread reads ahead: the beginning of the next file, while another is counted. */
@@ -306,10 +306,11 @@ export const limits = {
    */
   callLookUpsPerDayMax: 8,
   callLookUpsOfAllMax: 24,
-  callLookUpsPerSweepMax: 2,
+  callLookUpsPerSweepMax: 1,
   callLookUpLogGroupsMax: 20,
-  /** The sweep is cut off after 50 seconds. */
+  /** The sweep is cut off after 50 seconds: how long one query may take, and after how long no further one begins. */
   callLookUpWaitMsMax: 8_000,
+  callLookUpMsMax: 12_000,
   /** Groups that a sweep looks at, with a read of their day each, and those that a container remembers, 100 bytes each. */
   callCandidatesMax: 50,
   callCandidatesRememberedMax: 2_000,

@@ -4,6 +4,7 @@ import { limits } from '../base/limits.js';
 import { readableScope } from '../config/readable-scope.js';
 import { refusedOf } from '../diagnosis/refused.js';
 import { doorName } from '../messages/names.js';
+import { judgedByDoor } from '../messages/own-commands.js';
 import { isUnloggedIssuer } from '../model/index.js';
 import { ownerOf } from '../x509/names.js';
 import { courseOf } from './course.js';
@@ -162,7 +163,12 @@ export function actionsSection(report: Report, words: ReportMessages): Html {
 }
 
 /** What to do about one action, in the language of the page if it has a text for the finding. */
-export function remedyOf({ verdict, reason }: Action, words: ReportMessages): string {
+export function remedyOf(action: Action, words: ReportMessages): string {
+  const { doors = [] } = action;
+  return judgedByDoor(remedyAtGateway(action, words), doors.length === 1 ? doors[0] : undefined);
+}
+
+function remedyAtGateway({ verdict, reason }: Action, words: ReportMessages): string {
   if (verdict === null) return words.reasons[reason].remedy;
   const { contradiction, reasons } = words;
   const remedy = verdict.said === undefined ? verdict.remedy : words.say(verdict.said.remedy);

@@ -197,6 +197,9 @@ it('all that replay says to run next runs as it stands, for an alert at any door
     );
     expect(commands.find((text) => text.startsWith('runbook '))).toMatch(new RegExp(`^runbook [a-z-]+${door}$`));
     expect(commands.length).toBeGreaterThanOrEqual(4);
+    for (const verb of ['audit', 'diagnose'])
+      expect(commands.find((text) => text.startsWith(`${verb} `))?.endsWith(door) ?? false).toBe(true);
+    expect(commands.filter((text) => text.includes('--door')).length > 0).toBe(door !== '');
     for (const command of commands) {
       if (command.includes('CLIENT.pem')) continue;
       const { status, stderr } = run(command.split(' '));

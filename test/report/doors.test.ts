@@ -7,7 +7,9 @@ import type { ForbiddenFact, GroupKey } from '../../shared/model/index.js';
 import { buildReport } from '../../shared/report/build.js';
 import { csvOf } from '../../shared/report/csv.js';
 import { foldRollups } from '../../shared/report/fold.js';
+import { reportMessages } from '../../shared/report/messages/index.js';
 import { pageOf } from '../../shared/report/page.js';
+import { remedyOf } from '../../shared/report/page-actions.js';
 import { weekPeriod } from '../../shared/report/period.js';
 import { reportSchema } from '../../shared/report/schema.js';
 import { summaryOf } from '../../shared/report/summary.js';
@@ -153,4 +155,17 @@ it('counts and names things in Japanese as the alerts do', () => {
   expect(multiples).not.toContain('拒否件数');
   expect(page).toContain(messagesIn.ja.labels.runbook);
   expect(page).not.toContain('ランブック');
+});
+
+it('commands of remedies judge by the rules of the door', () => {
+  for (const language of ['en', 'ja'] as const) {
+    const remedyAt = (doors: readonly string[]) => {
+      const action = { verdict: null, reason: 'invalid-certificate', doors };
+      return remedyOf(action as unknown as Parameters<typeof remedyOf>[0], reportMessages[language]);
+    };
+    expect(remedyAt(['load-balancer'])).toContain('mtls-watch diagnose --door alb');
+    expect(remedyAt(['cloudfront'])).toContain('mtls-watch diagnose --door cloudfront');
+    for (const doors of [[], ['api-gateway'], ['cloudfront', 'load-balancer']])
+      expect(remedyAt(doors)).not.toContain('--door');
+  }
 });
