@@ -37,8 +37,9 @@ const NUMBERS: ReadonlySet<Key> = new Set<Key>(['timestamp', 'ingestionTime']);
 /** A value, and the bytes between it and the one before. */
 interface Part {
   readonly before: Buffer;
-  readonly key: Key;
-  readonly isNumber: boolean;
+  readonly kind: 'message' | 'number' | 'text';
+  /** Where the value's begin and end are written. */
+  readonly at: number;
 }
 
 interface Form {
@@ -46,57 +47,68 @@ interface Form {
   readonly end: Buffer;
 }
 
-/** Where a value begins and ends. */
-type Spans = Partial<Record<Key, Span>>;
+/** Where a value's begin stands among those of all keys; its end is behind it. A key that a line lacks has neither. */
+const placeOf = (key: Key): number => 2 * KEYS.indexOf(key);
+const [MESSAGE, TIME, ID, EVENT_ID] = [placeOf('message'), placeOf('timestamp'), placeOf('id'), placeOf('eventId')];
+const [GROUP, STREAM, STREAM_NAME] = [placeOf('logGroup'), placeOf('logStream'), placeOf('logStreamName')];
 
 /** Marks the lines that look like the last one that was learned, and are the record of a success. */
 export function eventLines(rows: MarkRows): (chunk: Buffer, from: number, to: number) => void {
   const { isUsual, isSuccess } = plainBytes('\\"');
   const namesOf = namesIn(rows);
+  const places = new Int32Array(2 * KEYS.length);
   let form: Form | null = null;
   let texts = jsonTexts(NOTHING);
 
-  /** `unlike`: a line of another form. */
-  function spansIn({ parts, end }: Form, from: number, to: number): Spans | 'unlike' | 'unusual' {
+  /** Writes where the values are. `unlike`: a line of another form. */
+  function look({ parts, end }: Form, from: number, to: number): 'alike' | 'unlike' | 'unusual' {
     const { chunk } = texts;
-    const spans: Spans = {};
     let at = from;
-    for (const { before, key, isNumber } of parts) {
+    for (const part of parts) {
+      const { before, kind } = part;
       if (!holdsAt(chunk, at, before)) return 'unlike';
       const begin = at + before.length;
-      if (key === 'message' && !isUsual(chunk, begin, to)) return 'unusual';
-      at = isNumber ? endOfNumber(chunk, begin) : texts.endOf(begin, key === 'message');
+      if (kind === 'message' && !isUsual(chunk, begin, to)) return 'unusual';
+      at = kind === 'number' ? endOfNumber(chunk, begin) : texts.endOf(begin, kind === 'message');
       if (at < 0) return 'unlike';
-      spans[key] = [begin, at];
+      places[part.at] = begin;
+      places[part.at + 1] = at;
     }
-    return at + end.length === to && holdsAt(chunk, at, end) ? spans : 'unlike';
+    return at + end.length === to && holdsAt(chunk, at, end) ? 'alike' : 'unlike';
+  }
+
+  function found(chunk: Buffer, line: Span): void {
+    const spanAt = (place: number): Span => [places[place] ?? 0, places[place + 1] ?? 0];
+    const [message, time] = [spanAt(MESSAGE), spanAt(TIME)];
+    const [id, stream] = [spanOf(spanAt(ID), spanAt(EVENT_ID)), spanOf(spanAt(STREAM), spanAt(STREAM_NAME))];
+    if (!isSuccess(chunk, message[0], message[1]) || id[1] === id[0] || id[1] - id[0] > NAME_CHARS_MAX) return;
+    const timestamp = timeOf(digitsAt(chunk, time[0], time[1] - time[0]));
+    const names = namesOf(chunk, spanAt(GROUP), stream);
+    if (timestamp === null || names === null) return;
+    const chars = message[1] - message[0] - texts.escapes();
+    const row = rows.add({ line, text: message, chars, id, timestamp }, names.at);
+    digestOf(names.key + chunk.toString('latin1', id[0], id[1]), row.rows, row.at);
   }
 
   return (chunk, from, to) => {
     if (to - from > PLAIN_BYTES_MAX) return;
     if (texts.chunk !== chunk) texts = jsonTexts(chunk);
-    let spans = form === null ? 'unlike' : spansIn(form, from, to);
-    if (spans === 'unlike') {
+    let is = form === null ? 'unlike' : look(form, from, to);
+    if (is === 'unlike') {
       const learned = formOf(texts, from, to);
       if (learned === null) return;
       form = learned;
-      spans = spansIn(form, from, to);
+      places.fill(0);
+      is = look(form, from, to);
     }
-    if (typeof spans === 'string') return;
-    const { message = NOWHERE, timestamp: time = NOWHERE, id = spans.eventId ?? NOWHERE } = spans;
-    if (!isSuccess(chunk, ...message) || id[1] === id[0] || id[1] - id[0] > NAME_CHARS_MAX) return;
-    const timestamp = timeOf(digitsAt(chunk, time[0], time[1] - time[0]));
-    const names = namesOf(chunk, spans.logGroup ?? NOWHERE, spans.logStream ?? spans.logStreamName ?? NOWHERE);
-    if (timestamp === null || names === null) return;
-    const chars = message[1] - message[0] - texts.escapes();
-    const row = rows.add({ line: [from, to], text: message, chars, id, timestamp }, names.at);
-    digestOf(names.key + chunk.toString('latin1', ...id), row.rows, row.at);
+    if (is === 'alike') found(chunk, [from, to]);
   };
 }
 
-const NOTHING: Buffer = Buffer.alloc(0);
-const NOWHERE: Span = [0, 0];
+/** A line has at most one of the two. */
+const spanOf = (one: Span, other: Span): Span => (one[1] === 0 ? other : one);
 
+const NOTHING: Buffer = Buffer.alloc(0);
 /** Longer names are cut by the other readers. */
 const NAME_CHARS_MAX = 512;
 
@@ -142,7 +154,8 @@ function formOf(texts: JsonTexts, from: number, to: number): Form | null {
     const valueAt = afterSpaces(chunk, colon + 1);
     const begin = isNumber ? valueAt : valueAt + 1;
     if (!isNumber && chunk[valueAt] !== QUOTE) return null;
-    parts.push({ before: Buffer.from(chunk.subarray(last, begin)), key, isNumber });
+    const kind = isNumber ? 'number' : key === 'message' ? 'message' : 'text';
+    parts.push({ before: Buffer.from(chunk.subarray(last, begin)), kind, at: placeOf(key) });
     last = isNumber ? endOfNumber(chunk, begin) : texts.endOf(begin, key === 'message');
     if (last < 0) return null;
     at = afterSpaces(chunk, isNumber ? last : last + 1);
@@ -172,12 +185,10 @@ function endOfNumber(chunk: Buffer, from: number): number {
   return isInteger ? at : -1;
 }
 
-/** Of each byte within a string of JSON: 0 where it stands for itself, or what is to be done. */
-const IN_TEXT = Uint8Array.from({ length: 256 }, (_, byte) => {
-  if (byte === QUOTE) return 1;
-  if (byte === BACKSLASH) return 2;
-  return byte < SPACE || byte > 0x7f ? 3 : 0;
-});
+/** Of each byte whether it does not stand for itself within a string of JSON. */
+const IN_TEXT = Uint8Array.from({ length: 256 }, (_, byte) =>
+  byte === QUOTE || byte === BACKSLASH || byte < SPACE || byte > 0x7f ? 1 : 0,
+);
 /** What may stand behind a backslash; `\u` may stand for anything. */
 const IS_ESCAPE = Uint8Array.from({ length: 256 }, (_, byte) =>
   '"\\/bfnrt'.includes(String.fromCharCode(byte)) ? 1 : 0,
@@ -201,36 +212,40 @@ interface JsonTexts {
 
 function jsonTexts(chunk: Buffer): JsonTexts {
   const view = new DataView(chunk.buffer, chunk.byteOffset, chunk.length);
-  const wordsEnd = chunk.length - 3;
-  let escapes = 0;
-  return {
-    chunk,
-    escapes: () => escapes,
-    endOf(from, mayHaveEscapes) {
-      escapes = 0;
-      for (let at = from; at < chunk.length; ) {
-        // Four bytes at once: subtracting sets the high bit of each that does not stand for itself, the first one of those for certain.
-        if (at < wordsEnd) {
-          const word = view.getInt32(at, true);
-          const marked =
-            ((word - SPACES) | ((word ^ QUOTES) - ONES) | ((word ^ BACKSLASHES) - ONES) | word) & HIGH_BITS;
-          if (marked === 0) {
-            at += 4;
-            continue;
-          }
-          at += (31 - Math.clz32(marked & -marked)) >> 3;
-        }
-        const what = IN_TEXT[chunk[at] as number];
-        if (what === 0) {
-          at += 1;
-          continue;
-        }
-        if (what === 1) return at;
-        if (what !== 2 || !mayHaveEscapes || IS_ESCAPE[chunk[at + 1] as number] !== 1) return -1;
-        escapes += 1;
-        at += 2;
-      }
-      return -1;
-    },
-  };
+  return { chunk, escapes: () => escapesBefore, endOf: (from, mayHave) => endOfText(chunk, view, from, mayHave) };
 }
+
+let escapesBefore = 0;
+
+function endOfText(chunk: Buffer, view: DataView, from: number, mayHaveEscapes: boolean): number {
+  const wordsEnd = chunk.length - 8;
+  let escapes = 0;
+  let at = from;
+  for (; at < chunk.length; at += 2, escapes += 1) {
+    // Four bytes at once, twice.
+    while (at < wordsEnd) {
+      const one = marked(view.getInt32(at, true));
+      if (one !== 0) {
+        at += firstOf(one);
+        break;
+      }
+      const two = marked(view.getInt32(at + 4, true));
+      if (two !== 0) {
+        at += 4 + firstOf(two);
+        break;
+      }
+      at += 8;
+    }
+    while (IN_TEXT[chunk[at] as number] === 0) at += 1;
+    if (chunk[at] !== BACKSLASH || !mayHaveEscapes || IS_ESCAPE[chunk[at + 1] as number] !== 1) break;
+  }
+  escapesBefore = escapes;
+  return chunk[at] === QUOTE ? at : -1;
+}
+
+/** Sets the high bit of each byte that does not stand for itself, for the first of them exactly: subtracting borrows from the next. */
+const marked = (word: number): number =>
+  ((word - SPACES) | ((word ^ QUOTES) - ONES) | ((word ^ BACKSLASHES) - ONES) | word) & HIGH_BITS;
+
+/** Which of four bytes is the first that is marked. */
+const firstOf = (marks: number): number => (31 - Math.clz32(marks & -marks)) >> 3;

@@ -46,21 +46,41 @@ export function plainBytes(quote: '"' | '\\"'): PlainBytes {
 }
 
 /**
- * Finds the end of the last occurrence of a text, or -1, in one piece of a chunk after the other.
+ * Finds the end of the last occurrence of a text, or -1, in one piece of a chunk after the other. It mostly stands as far from
+ * the end as in the piece before, and then nothing is searched but what is behind it.
  * @param tail the end of the text that is searched: a short one that begins with a rare byte is found three times as fast
  */
 function lastOf(text: string, tail: string): (chunk: Buffer, from: number, to: number) => number {
   const whole = inBytes(text);
+  const first = whole[0] ?? 0;
   const next = needle(tail);
   const before = whole.length - tail.length;
+  let behind = 0;
   return (chunk, from, to) => {
+    const usual = to - behind;
+    if (
+      behind > 0 &&
+      behind <= BEHIND_MAX &&
+      usual - whole.length >= from &&
+      holdsAt(chunk, usual - whole.length, whole)
+    ) {
+      let last = usual;
+      for (let at = usual; at + whole.length <= to; at++) {
+        if (chunk[at] === first && holdsAt(chunk, at, whole)) last = at + whole.length;
+      }
+      return last;
+    }
     let last = -1;
     for (let at = next(chunk, from); at + tail.length <= to; at = next(chunk, at + 1)) {
       if (at - before >= from && holdsAt(chunk, at - before, whole)) last = at + tail.length;
     }
+    behind = last < 0 ? 0 : to - last;
     return last;
   };
 }
+
+/** More bytes than these are searched as fast by the processor's own means. */
+const BEHIND_MAX = 256;
 
 /** The same as the pattern of a status in `isPlainSuccess`. */
 function hasSuccess(chunk: Buffer, from: number, to: number, quote: Buffer): boolean {
