@@ -82,12 +82,7 @@ export async function runExpiry(
   const language = languageOption(options.lang, deployed?.language ?? 'en');
   const spoken = { clients: clientWords[language], evidence: evidenceWords[language], audit: auditWords[language] };
   const withinMs = daysOption(options.within);
-  const named = options.truststore === undefined ? Object.values(deployed?.truststores ?? {}) : [options.truststore];
-  // A record does not tell whose account its domain is in.
-  const perAccount = [...new Set(named)].filter((place) => place.includes(ACCOUNT_BLANK));
-  const places = [...new Set(named)].filter((place) => !perAccount.includes(place));
-  const read = await Promise.all(places.map((place) => readUsableTruststore(place, clock)));
-  const truststore = joined(read);
+  const { read, truststore, perAccount } = await givenTruststores(options, deployed, clock);
   const seen = observations();
   const notJudged = await collectClients(observed, seen.add);
   const clients = seen.clients();
@@ -143,6 +138,20 @@ export async function runExpiry(
     output.write(folded(text + clientSunsetText(sunsets, seen.requests(), spoken.audit.sunset)));
   }
   return answer.code;
+}
+
+/** The truststore asked for, or those of the stack; those with a blank for the account are named and not read. */
+async function givenTruststores(
+  { truststore }: ExpiryOptions,
+  deployed: Pick<Config, 'truststores'> | undefined,
+  clock: Clock,
+) {
+  const named = [...new Set(truststore === undefined ? Object.values(deployed?.truststores ?? {}) : [truststore])];
+  // A record does not tell whose account its domain is in.
+  const perAccount = named.filter((place) => place.includes(ACCOUNT_BLANK));
+  const places = named.filter((place) => !perAccount.includes(place));
+  const read = await Promise.all(places.map((place) => readUsableTruststore(place, clock)));
+  return { read, truststore: joined(read), perAccount };
 }
 
 /** Several truststores of a stack as one: an expiry does not depend on where a CA stands. */

@@ -11,6 +11,7 @@ import { silenceOf } from '../../shared/incidents/silence.js';
 import { type IncidentWords, incidentWords } from '../../shared/messages/incident-words.js';
 import { messagesIn } from '../../shared/messages/index.js';
 import { issuerText, nameWords, placeText, reasonText } from '../../shared/messages/names.js';
+import { reasonRow } from '../../shared/messages/parts.js';
 import {
   countOf,
   type EndedIncident,
@@ -180,12 +181,19 @@ function firingTable(shown: readonly Shown[], now: number, spoken: Spoken): stri
     ageText(now - incident.since, words),
     placeText(clean(incident.group.scope, 60), incident.group, names),
     issuerOf(incident.group, spoken),
-    reasonText(incident.group, names),
+    reasonIn(incident.group, newest, spoken),
     newest === null ? '' : amountText(newest, words),
     toldText(incident, waiting, now, words),
     handText(incident, silence, words),
   ]);
   return table(words.list.firingHead, rows);
+}
+
+function reasonIn(group: GroupKey, newest: Notice | null, { language, names }: Spoken): string {
+  const title = reasonText(group, names);
+  return newest === null
+    ? title
+    : reasonRow(newest, title, messagesIn[language], (text) => clean(text, limits.reasonWordsCharsMax));
 }
 
 /** Those who only use an issuer's name are a group of their own beside its clients. */

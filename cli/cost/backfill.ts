@@ -14,8 +14,8 @@ export interface BackfillLoad {
 /** Values that are not known before the objects are read. */
 const backfillAssumptions = {
   /** Half of what a report reads on a processor of its own, because a function has a slower one. */
-  zippedBytesPerSecond: 1.1e6,
-  plainBytesPerSecond: 13e6,
+  zippedBytesPerSecond: 1.7e6,
+  plainBytesPerSecond: 20e6,
   /** Opening an object and writing what it holds. */
   objectSeconds: 0.3,
   /** Starting a function, for each part. */

@@ -28,7 +28,7 @@ const ID_TO = 7;
 const TIME_LOW = 8;
 const TIME_HIGH = 9;
 /** Four words: `digestOf` the event's id with its log, or of a line of an export the checksum and the number of bytes. */
-export const DIGEST = 10;
+const DIGEST = 10;
 
 /** An event that is known to be the record of a success: `isPlainMessage`. */
 export interface PlainSuccess {

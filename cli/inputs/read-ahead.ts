@@ -67,17 +67,25 @@ export function readingOf(sources: readonly InputSource[], threads: number | nul
 interface Mailbox {
   put(told: Told | Error): void;
   next(): Promise<Told>;
+  /** Nobody asks for the rest: passes what is held, and what is still put. */
+  forward(to: (told: Told) => void): void;
 }
 
 function mailbox(): Mailbox {
   const held: Told[] = [];
   let failure: Error | null = null;
   let wake = () => {};
+  let forwarded: ((told: Told) => void) | null = null;
   return {
     put(told) {
       if (told instanceof Error) failure = told;
-      else held.push(told);
+      else if (forwarded === null) held.push(told);
+      else forwarded(told);
       wake();
+    },
+    forward(to) {
+      forwarded = to;
+      held.splice(0).forEach(to);
     },
     async next() {
       for (;;) {
@@ -118,15 +126,36 @@ function readingThreads(files: readonly InputSource[], count: number, code: stri
     return thread;
   });
 
+  const giveBack = (file: number, buffer: ArrayBuffer) => {
+    const thread = readers.get(file);
+    if (thread !== undefined) ask(thread, { kind: 'emptied', buffer }, [buffer]);
+  };
+  /** A thread would wait for the buffers of a file that nobody reads to its end. */
+  const giveUp = (file: number, box: Mailbox) => {
+    const thread = readers.get(file);
+    if (thread !== undefined) ask(thread, { kind: 'given-up', file });
+    box.forward((told) => {
+      if (told.kind === 'block') giveBack(file, told.buffer);
+    });
+    // Whoever gave up may still look into the last block.
+    giveBack(file, new ArrayBuffer(limits.inputBlockBytes));
+  };
+
   async function* blocksIn(file: number, box: Mailbox): AsyncGenerator<Block> {
-    for (;;) {
-      const told = await box.next();
-      if (told.kind === 'end') return;
-      if (told.kind === 'failed') throw new MtlsWatchError(told.code, told.message);
-      const { buffer, length, marks, bytesRead } = told;
-      yield { bytes: Buffer.from(buffer, 0, length), marks, bytesRead };
-      const thread = readers.get(file);
-      if (thread !== undefined) ask(thread, { kind: 'emptied', buffer }, [buffer]);
+    let isOpen = false;
+    try {
+      for (;;) {
+        const told = await box.next();
+        if (told.kind === 'end') return;
+        if (told.kind === 'failed') throw new MtlsWatchError(told.code, told.message);
+        const { buffer, length, marks, bytesRead } = told;
+        isOpen = true;
+        yield { bytes: Buffer.from(buffer, 0, length), marks, bytesRead };
+        isOpen = false;
+        giveBack(file, buffer);
+      }
+    } finally {
+      if (isOpen) giveUp(file, box);
     }
   }
 

@@ -13,7 +13,9 @@ import { lineMarker } from './plain.js';
 export type Asked =
   | { readonly kind: 'read'; readonly file: number; readonly path: string }
   /** A block that was read, to be filled again. */
-  | { readonly kind: 'emptied'; readonly buffer: ArrayBuffer };
+  | { readonly kind: 'emptied'; readonly buffer: ArrayBuffer }
+  /** Nobody asks for the rest of the file. */
+  | { readonly kind: 'given-up'; readonly file: number };
 
 /** What a reading thread tells of a file. */
 export type Told =
@@ -56,7 +58,7 @@ type Buffers = ReturnType<typeof buffers>;
 type Tell = (told: WithoutFile<Told>, moved?: ArrayBuffer[]) => void;
 type WithoutFile<T> = T extends unknown ? Omit<T, 'file'> : never;
 
-async function read(path: string, { take, put }: Buffers, tell: Tell): Promise<void> {
+async function read(path: string, { take, put }: Buffers, isWanted: () => boolean, tell: Tell): Promise<void> {
   const mark = lineMarker();
   let block = Buffer.from(await take());
   let length = 0;
@@ -70,8 +72,9 @@ async function read(path: string, { take, put }: Buffers, tell: Tell): Promise<v
   let end: WithoutFile<Told> = { kind: 'end' };
   try {
     for await (const piece of blocksHere(await fileSource(path))) {
+      if (!isWanted()) break;
       bytesRead += piece.bytesRead;
-      for (let at = 0; at < piece.bytes.length; ) {
+      for (let at = 0; at < piece.bytes.length && isWanted(); ) {
         const copied = piece.bytes.copy(block, length, at);
         at += copied;
         length += copied;
@@ -94,10 +97,13 @@ async function read(path: string, { take, put }: Buffers, tell: Tell): Promise<v
 }
 
 const ahead = buffers();
+const givenUp = new Set<number>();
 parentPort?.on('message', async (asked: Asked) => {
   if (asked.kind === 'emptied') ahead.put(asked.buffer);
+  else if (asked.kind === 'given-up') givenUp.add(asked.file);
   else {
     const { file, path } = asked;
-    await read(path, ahead, (told, moved = []) => parentPort?.postMessage({ ...told, file }, moved));
+    const isWanted = () => !givenUp.has(file);
+    await read(path, ahead, isWanted, (told, moved = []) => parentPort?.postMessage({ ...told, file }, moved));
   }
 });

@@ -22,7 +22,7 @@ export function eventOf(json: object): FoundEvent | null {
 }
 
 /** The common case: the names that CloudWatch Logs itself uses, which need no lookup. */
-export function plainEventOf(json: object): FoundEvent | null {
+function plainEventOf(json: object): FoundEvent | null {
   const {
     message,
     timestamp,

@@ -133,6 +133,24 @@ function isPassed(stream: Stream, pulse: number): boolean {
   return passed;
 }
 
+/** Whether a success was not there before: by its text where it has no id, else by its id. */
+function newSuccesses(seen: Seen, nameOf: (logStream: string) => string) {
+  const isNewText = seen.texts();
+  return (stream: Stream, success: PlainSuccess, at: number | null): boolean => {
+    const { logStream, digests, digestAt } = success;
+    if (success.isNameless) {
+      const [checksum, bytes] = digests?.subarray(digestAt) ?? [
+        crc32(success.text()),
+        Buffer.byteLength(success.text()),
+      ];
+      return isNewText(nameOf(logStream), at, checksum ?? 0, bytes ?? 0);
+    }
+    // A digest holds the names that the line gives.
+    const isMarked = digests !== null && stream.logStream === logStream;
+    return isMarked ? seen.isNewDigest(digests, digestAt) : seen.isNew(stream, success.id() ?? '');
+  };
+}
+
 /**
  * @param base names the file where the log does not name a stream
  * @param emit takes a batch, how many events were left out of it, and whether another one of the same part of the file follows
@@ -144,13 +162,13 @@ export function eventWindow(
   seen: Seen | null = null,
 ): EventWindow {
   const idOf = idDeriver();
-  const isNewText = seen?.texts() ?? null;
   const streams = openStreams();
   const held = heldEvents();
   let total = 0;
   let rejects = 0;
 
   const { ownStream, nameOf } = namesFrom(base);
+  const isNew = seen && newSuccesses(seen, nameOf);
   const flush = () => {
     let rest = streams.count();
     for (const { heardPulse: _, repeated, passed, ...stream } of streams.all()) {
@@ -165,26 +183,12 @@ export function eventWindow(
     held.add(timestamp, chars);
     total += 1;
   };
-  const isNew = (stream: Stream, success: PlainSuccess, at: number | null): boolean => {
-    if (seen === null || isNewText === null) return true;
-    const { logStream, digests, digestAt } = success;
-    if (success.isNameless) {
-      const [checksum, bytes] = digests?.subarray(digestAt) ?? [
-        crc32(success.text()),
-        Buffer.byteLength(success.text()),
-      ];
-      return isNewText(nameOf(logStream), at, checksum ?? 0, bytes ?? 0);
-    }
-    // A digest holds the names that the line gives.
-    const isMarked = digests !== null && stream.logStream === logStream;
-    return isMarked ? seen.isNewDigest(digests, digestAt) : seen.isNew(stream, success.id() ?? '');
-  };
   const addPlain = (success: PlainSuccess, owner = '', undated = false): void => {
     const { logGroup, logStream, timestamp } = success;
     begin(timestamp, success.chars);
     const stream = streams.of(owner, logGroup, logStream || ownStream);
     const at = undated ? null : timestamp;
-    if (seen !== null) {
+    if (isNew !== null) {
       const pulse = pulseOf(timestamp);
       if (!isFirst(stream, isNew(stream, success, at)) || isPassed(stream, pulse)) return;
       stream.heardPulse = isSurelyHeard(success.text()) ? pulse : null;

@@ -13,6 +13,7 @@ import { type EvidenceWords, evidenceWords } from '../../shared/messages/evidenc
 import { incidentWords } from '../../shared/messages/incident-words.js';
 import { doorName, issuerText, placeText } from '../../shared/messages/names.js';
 import { doorOption } from '../../shared/messages/own-commands.js';
+import { reasonRow } from '../../shared/messages/parts.js';
 import { bodyOf, subjectOf } from '../../shared/messages/text.js';
 import type { Messages } from '../../shared/messages/types.js';
 import {
@@ -138,12 +139,15 @@ function incidentTable(notices: readonly Notice[], messages: Messages, language:
       language === 'en' ? notice.severity : messages.severities[notice.severity],
       placeText(group.scope, group, messages),
       issuerIn(group.issuerDn, messages),
-      titleOf(group, messages),
+      reasonRow(notice, titleOf(group, messages), messages, inert),
       amountText(notice, incidentWords[language]),
     ];
   });
   return table([words.time, words.what, words.severity, words.domain, words.issuer, words.reason, words.refused], rows);
 }
+
+/** Names are what certificates say, and a terminal acts on some letters. */
+const inert = (text: string): string => clean(text, limits.reasonWordsCharsMax);
 
 /** Nothing where API Gateway is the only door. */
 function doorTable({ doors }: Replayed['summary'], messages: Messages, words: ReplayWords): string {

@@ -306,10 +306,11 @@ export const limits = {
    */
   callLookUpsPerDayMax: 8,
   callLookUpsOfAllMax: 24,
-  callLookUpsPerSweepMax: 2,
+  callLookUpsPerSweepMax: 1,
   callLookUpLogGroupsMax: 20,
-  /** The sweep is cut off after 50 seconds. */
+  /** The sweep is cut off after 50 seconds: how long one query may take, and after how long no further one begins. */
   callLookUpWaitMsMax: 8_000,
+  callLookUpMsMax: 12_000,
   /** Groups that a sweep looks at, with a read of their day each, and those that a container remembers, 100 bytes each. */
   callCandidatesMax: 50,
   callCandidatesRememberedMax: 2_000,

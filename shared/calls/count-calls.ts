@@ -50,15 +50,17 @@ type CallsWorld = Pick<World, 'config' | 'deployment'> & { readonly clock: Clock
 /**
  * The calls that the access logs of this account hold.
  * @param from milliseconds since the epoch; `to` is exclusive
+ * @param msMax after which no further query begins
  */
 export async function countCalls(
   { from, to }: { readonly from: number; readonly to: number },
   world: CallsWorld,
   ask: AskInsights,
+  msMax: number = limits.callQueriesMsMax,
 ): Promise<CountedCalls> {
   const { config, clock } = world;
   const names = [...new Set(config.accessLogGroups.map(({ name }) => name))];
-  const until = clock.now() + limits.callQueriesMsMax;
+  const until = clock.now() + msMax;
   const counted = await pMap(
     names,
     (logGroup, index) =>

@@ -257,8 +257,7 @@ function cut(
 ): number {
   const high = count > mean + width || (suspect && count > mean);
   const habit = isHabit(state, settings, shape, bin, high);
-  if (count < mean - width) return mean - width;
-  if (!high || habit) return count;
+  if (!high || habit) return Math.max(count, mean - width);
   return mean + Math.min(mean, count - mean, width * Math.max(0.15, width / (count - mean)));
 }
 

@@ -50,8 +50,13 @@ export function peakScore(
   for (let i = 0; i < peaks.length; i += PEAK) {
     if ((peaks[i] ?? 0) > 0 && isRecent(peaks[i + 1] ?? 0, step, binSteps)) scores.push(peaks[i] ?? 0);
   }
-  const minutes = Math.max(MEMORY_MINUTES_MIN, Math.min(MEMORY_MINUTES, step - (scalars[at.firstStep] ?? 0)));
+  const minutes = minutesOf({ scalars, step });
   return { score: -Math.log10(rankOf(scores, raw, peaks.length / PEAK, differenceMin) / minutes), seen: scores.length };
+}
+
+/** In how many minutes the clusters came. */
+export function minutesOf({ scalars, step }: Pick<State, 'scalars' | 'step'>): number {
+  return Math.max(MEMORY_MINUTES_MIN, Math.min(MEMORY_MINUTES, step - (scalars[at.firstStep] ?? 0)));
 }
 
 /** The same for the first cluster of so many minutes. */

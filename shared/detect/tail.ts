@@ -3,7 +3,7 @@
  * threshold, and by how much (peaks over threshold, Davison and Smith 1990).
  */
 
-import { CLUSTER_FROM, firstScore, MEMORY_MINUTES, peakScore } from './peaks.js';
+import { CLUSTER_FROM, firstScore, MEMORY_MINUTES, minutesOf, peakScore } from './peaks.js';
 import { at, type DetectorParameters, type Shape, SPREADS, type State, shapeOf } from './state.js';
 import type { WindowSurprise } from './windows.js';
 
@@ -89,8 +89,7 @@ export function calibrate(state: State, settings: DetectorParameters, raw: numbe
   if (!settings.emptyBefore || isNew || raw <= CLUSTER_FROM) return own;
   const { score, seen } = peakScore(state, state.peaks, raw, binSteps);
   if (seen >= PEAKS_TRUSTED) return score;
-  const minutes = Math.min(MEMORY_MINUTES, state.step - (s[at.firstStep] ?? 0));
-  return Math.max(Math.min(own, score, Math.log10(FEW_TIMES * minutes)), rareScore(state, raw, seen));
+  return Math.max(Math.min(own, score, Math.log10(FEW_TIMES * minutesOf(state))), rareScore(state, raw, seen));
 }
 
 /**

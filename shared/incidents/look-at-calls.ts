@@ -46,7 +46,10 @@ export async function lookAtCalls(
   const groups = [...new Map(failing.map((group) => [groupId(group), group] as const))]
     .filter(([id, group]) => isOfOneIssuer(group) && !told.has(id) && isDue(id, world))
     .map(([, group]) => group);
-  const candidates = await pMap(groups.slice(0, limits.callCandidatesMax), (group) => candidateOf(group, world), {
+  // Where there are many, each minute others of them.
+  const first = groups.length === 0 ? 0 : (minuteOf(world.clock.now()) * limits.callCandidatesMax) % groups.length;
+  const inTurn = [...groups.slice(first), ...groups.slice(0, first)].slice(0, limits.callCandidatesMax);
+  const candidates = await pMap(inTurn, (group) => candidateOf(group, world), {
     concurrency: limits.storeConcurrencyMax,
   });
   const byScope = new Map<string, Candidate[]>();

@@ -57,3 +57,16 @@ it('knows the calls of its own account only', async () => {
   const seen = await own(`999988887777/${SCOPE}`, T, T + 3_600_000);
   expect(seen?.get(canonicalDn(ISSUER))?.letIn).toBe(2);
 });
+
+it('knows nothing where the queries take too long for a sweep', async () => {
+  let now = T;
+  const world = { ...testWorld(named(Array.from({ length: 12 }, (_, n) => `/log-${n}`))), clock: { now: () => now } };
+  let asked = 0;
+  const slow = lookUpIn(world, async () => {
+    asked++;
+    now += limits.callLookUpMsMax / 4;
+    return { rows: [], isCut: false };
+  });
+  expect(await slow(SCOPE, T, T + 1)).toBeNull();
+  expect(asked).toBeLessThan(12);
+});

@@ -97,6 +97,27 @@ it('tells those who only use the name of an issuer from its clients', async () =
   expect(text()).toContain('(unverified)');
 });
 
+it.each([
+  [
+    'a client that a CA vouches for',
+    { party: 'client', isProven: true },
+    'Globex Corporation (billing-batch): certificate expired',
+  ],
+  ['a name that only the client gives', { party: 'client', isProven: false }, 'expired'],
+  ['the issuer', { party: 'issuer', isProven: true }, 'expired'],
+] as const)('lists an incident about %s', async (_, about, reason) => {
+  const client = 'Globex Corporation (billing-batch)\u001b[2J';
+  const refused = { ...about, client, others: 0, issuer: 'Example Bank AG' };
+  await fire('one', { group: failing }, { group: failing, clients: [], refused });
+  await listIncidents({ ended: '0' }, world);
+  const row = text()
+    .replace('\uFFFD[2J', '')
+    .split('\n')
+    .find((line) => line.includes('12 in 5 min'));
+  expect(row?.split(/ {2,}/)).toContain(reason);
+  expect(text()).not.toContain('\u001b[2J');
+});
+
 it('shows the alert as the mail has it, who has it in hand, silences and notices', async () => {
   await fire('one', { group: failing }, { group: failing, clients: [] });
   await world.stores.outbox.clear('n-one');

@@ -118,6 +118,12 @@ it('the lines are marked by another thread, which fills the same few buffers aga
   expect([...lengths]).toEqual([limits.inputBlockBytes]);
 });
 
+it('a large file that is no log keeps no thread from the files behind it', async () => {
+  const large = Buffer.alloc((limits.inputBlocksAheadMax + 4) * limits.inputBlockBytes, Buffer.from([0, 1, 2, 3]));
+  const paths = [file('large.bin', large), file('behind.jsonl', LINES)];
+  expect(await itemsOf(paths, 1, true)).toEqual(await itemsOf(paths, 0, true));
+});
+
 it('asks for a number of workers', async () => {
   await expect(readAhead([], { workers: 'many' })).rejects.toThrow(
     '--workers got many; expected a number from 0 to 99',

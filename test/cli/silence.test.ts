@@ -77,3 +77,23 @@ it('takes an acknowledgement back', async () => {
   await acknowledge(firing.incidentId, { undo: true }, w);
   expect(await w.stores.incidents.load(firing.group)).toMatchObject({ acknowledged: false });
 });
+
+it('a silence of a kind of sentence is asked for by its text, fits its group alone, and is listed with the text', async () => {
+  const w = world();
+  const acme = 'C=US,O=Acme,CN=Acme CA';
+  const kinds = ['the partner … is not in good standing', 'the moon is in the wrong quarter'];
+  for (const [n, words] of kinds.entries()) {
+    const group = { scope: 'api.bank.example', issuerDn: acme, reason: 'other', words } as const;
+    const one = incident(1, { incidentId: `i${n}`, group, state: 'firing' });
+    await w.stores.incidents.transition(one, null);
+  }
+  await addSilence({ reason: 'The partner 17 is not in good standing', for: '2h', comment: 'known' }, w);
+  w.lines.length = 0;
+  await listSilences({ json: true }, w);
+  expect(JSON.parse(w.lines.at(-1) ?? '')).toMatchObject({ groups: 1, incidents: 1 });
+  for (const lang of ['en', 'ja']) {
+    await listSilences({ lang }, w);
+    expect([lang, w.lines.at(-1)]).toEqual([lang, expect.stringMatching(/other-[0-9a-f]{12} ?[(（]the partner … is/)]);
+    expect(w.lines.at(-1)).not.toContain('moon');
+  }
+});

@@ -51,6 +51,22 @@ export function describeFacts(containers: Containers): void {
       expect(await window(2, 1)).toEqual([]);
     });
 
+    it('of two kinds of sentence are two groups, and another than those without a kind', async () => {
+      const { a, b } = containers;
+      const kinds = [{ words: 'the partner … is gone' }, { words: HOSTILE }, {}].map((words, n) => {
+        const of = group(0, { reason: 'other', ...words });
+        return fact(MIDNIGHT, n + 1, { group: of, batchId: `b${n}` });
+      });
+      await a.facts.put(kinds, []);
+      for (const one of kinds) expect(await b.facts.window(one.group, MIDNIGHT, MIDNIGHT)).toEqual([one]);
+      await a.rollups.mark(kinds.map((one) => ({ group: one.group, hour: 500_000, token: 's' })));
+      for (const one of kinds) {
+        const sum = rollup(500_000, one.count, { group: one.group });
+        await a.rollups.close({ group: one.group, hour: 500_000, token: 's', expected: [] }, sum);
+        expect(await b.rollups.load(one.group, 500_000, 500_000)).toEqual([sum]);
+      }
+    });
+
     it('keep what a client put into them, and are told apart by it', async () => {
       const { facts } = containers.a;
       const hostile: Fact = fact(MIDNIGHT, 1, {

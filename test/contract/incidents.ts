@@ -16,7 +16,8 @@ export function describeIncidents(containers: Containers): void {
       expect(await a.incidents.transition(incident(2), null)).toBe(false);
       expect(await a.incidents.transition(incident(1), null)).toBe(true);
       expect(await b.incidents.transition(incident(1), null)).toBe(false);
-      const next = incident(2, { calmSince: T, noticedCount: 0.5, severity: 'critical' });
+      const allRefused = { refused: 3, since: T - 60_000, letInAt: T - 90_000 };
+      const next = incident(2, { calmSince: T, noticedCount: 0.5, severity: 'critical', allRefused });
       expect(await b.incidents.transition(next, null)).toBe(true);
       expect(await a.incidents.transition(incident(4), null)).toBe(false);
       expect(await a.incidents.load(group())).toEqual(next);
@@ -57,7 +58,9 @@ export function describeIncidents(containers: Containers): void {
     it('holds a notice until it is cleared', async () => {
       const { a, b } = containers;
       expect(await a.outbox.pending(10)).toEqual([]);
-      const hostile = notice('n1', T, { group: group(0, { issuerDn: HOSTILE }), because: HOSTILE, verdict: null });
+      const allRefused = { refused: 3, since: new Date(T).toISOString(), letInAt: new Date(T - 1).toISOString() };
+      const hostileGroup = group(0, { issuerDn: HOSTILE });
+      const hostile = notice('n1', T, { group: hostileGroup, because: HOSTILE, verdict: null, allRefused });
       expect(await a.incidents.transition(incident(1, { group: hostile.group }), hostile)).toBe(true);
       expect(await b.outbox.pending(10)).toEqual([hostile]);
       expect(await a.outbox.sent(hostile.incidentId)).toEqual([]);

@@ -11,6 +11,7 @@ import {
   learn,
   learnAll,
   policyFor,
+  type Step,
 } from '../../shared/detect/detect.js';
 import type { Detection } from '../../shared/detect/detection.js';
 import { log10UpperTail, logGamma } from '../../shared/detect/negative-binomial.js';
@@ -203,6 +204,23 @@ describe('detect', () => {
     expect(kindAt(28, 1), 'the last day of February').not.toBe('spike');
     expect(kindAt(27, 1), 'the day before').toBe('spike');
     expect(kindAt(14, 1), 'a fortnight later').toBe('spike');
+  });
+
+  it('takes a minute of a habit for no more than the habit, where it has more by chance', () => {
+    const job = (at: number): Step[] => Array.from({ length: 12 }, (_, t) => ({ step: at + t, count: 6 }));
+    const weeks = [0, 7, 14].flatMap((day) => job(day * DAY + 300));
+    const first = weeks[0]!.step;
+    const history = learnAll(null, weeks, policy);
+    const kindOf = (peak: number): string =>
+      detect(history, { step: first + 21 * DAY + 4, counts: [5, 6, 7, 6, peak] }, policy).kind;
+    expect(kindOf(20)).not.toBe('spike');
+    expect(kindOf(60)).toBe('spike');
+  });
+
+  it('tells of the second outage of a group that nobody knew before its first', () => {
+    const flapping = Array.from({ length: 160 }, (_, t) => (t % 30 < 10 ? 8 : 0));
+    const history = learned([...flapping, ...Array.from({ length: 5 * DAY }, () => 0)]);
+    expect(verdictAfter(history, [8, 8]).kind).toBe('spike');
   });
 
   it('learns from a few rare clumps how large they get, beside noise as without it', () => {

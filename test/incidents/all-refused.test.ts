@@ -13,11 +13,13 @@ import { en } from '../../shared/messages/en.js';
 import { ja } from '../../shared/messages/ja.js';
 import { bodyOf } from '../../shared/messages/text.js';
 import type { LogEvent, Notice } from '../../shared/model/index.js';
+import { ca } from '../support/certificates.js';
 import { answer } from '../support/insights.js';
 import {
   ACCESS_GROUP,
   accessBatch,
   accessEvent,
+  accessFieldsOf,
   denialAsOneEvent,
   executionBatch,
   subscriptionEvent,
@@ -39,6 +41,8 @@ interface Course {
   readonly lag?: number;
   /** Said in place of an answer. */
   readonly trouble?: string;
+  /** The names of the CAs in the truststore; left out where it is not known. */
+  readonly trusted?: readonly string[];
   /** Every how many minutes another container takes over. */
   readonly containerMinutes?: number;
 }
@@ -46,8 +50,13 @@ interface Course {
 const every = (step: number, from: number, to: number): number[] =>
   Array.from({ length: Math.ceil((to - from) / step) }, (_, n) => from + n * step);
 
-async function play({ letIn, refused, minutes, settings, lag = 1, trouble, containerMinutes = 1e6 }: Course) {
-  const world = testWorld({ accessLogGroups: [{ name: ACCESS_GROUP }], successes: {}, ...settings });
+async function play({ letIn, refused, minutes, settings, lag = 1, trouble, trusted, containerMinutes = 1e6 }: Course) {
+  const truststores = trusted === undefined ? {} : { 'api.bank.example': 's3://bucket/truststore.pem' };
+  const world = testWorld({ accessLogGroups: [{ name: ACCESS_GROUP }], successes: {}, truststores, ...settings });
+  const text = (trusted ?? []).map((subject) => ca({ subject, key: 'rsa-a' }).pem).join('\n');
+  // What was read is remembered by its version.
+  const version = `all refused, ${trusted?.join()}`;
+  const read = async () => ({ text, version, versionId: version, modifiedAt: T0 });
   const log: LogEvent[] = [];
   const asked: { from: number; to: number; at: number }[] = [];
   const ask: AskInsights = async (_, query, from, to, rowsMax) => {
@@ -57,7 +66,8 @@ async function play({ letIn, refused, minutes, settings, lag = 1, trouble, conta
     return { rows: answer(query, shown, rowsMax), isCut: false };
   };
   const { meter, log: errors } = listening();
-  const wired = { world: { ...world, clock: { now: () => world.at } }, meter, log: errors };
+  const given = { ...world, clock: { now: () => world.at }, truststores: { ...world.truststores, read } };
+  const wired = { world: given, meter, log: errors };
   const ingest = createIngest(wired);
   let sweep = createSweep(wired, ask);
   for (let minute = 0; minute < minutes; minute++) {
@@ -79,6 +89,7 @@ async function play({ letIn, refused, minutes, settings, lag = 1, trouble, conta
   return { notices: world.published, asked, at, told: world.published.map((one) => `${one.kind} ${at(one)}`) };
 }
 
+const fullIssuer = accessFieldsOf({ n: 1 })['identity.clientCert.issuerDN'] ?? '';
 const DAY = every(10, 0, 12 * HOUR);
 
 describe('a partner of whom every call is refused', () => {
@@ -147,6 +158,14 @@ describe('is not told', () => {
   ] satisfies [string, Course][])('%s', async (_, course) => {
     expect((await play(course)).told).toEqual([]);
   });
+});
+
+it('asks about those whom the truststore may know, and about no stranger', async () => {
+  const course = { letIn: DAY, refused: every(10, 720, 800), minutes: 800 };
+  const known = await play({ ...course, trusted: ['C=US,O=Acme,CN=Acme Root CA', fullIssuer] });
+  expect(known.told).toHaveLength(1);
+  const stranger = await play({ ...course, trusted: ['C=DE,O=Another,CN=Another CA'] });
+  expect([stranger.told, stranger.asked]).toEqual([[], []]);
 });
 
 it('asks a bounded number of times a day, whatever goes wrong', async () => {

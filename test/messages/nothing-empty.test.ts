@@ -3,7 +3,10 @@
 import { expect, it } from 'vitest';
 import { alarmIds } from '../../shared/config/runbooks.js';
 import { alarmDescription } from '../../shared/messages/alarms.js';
+import { auditWords } from '../../shared/messages/audit-words.js';
+import { clientWords } from '../../shared/messages/client-words.js';
 import { diagnoseWords } from '../../shared/messages/diagnose-words.js';
+import { evidenceWords } from '../../shared/messages/evidence-words.js';
 import { incidentWords } from '../../shared/messages/incident-words.js';
 import { messagesIn } from '../../shared/messages/index.js';
 import { nameWords } from '../../shared/messages/names.js';
@@ -17,6 +20,10 @@ it.each(['en', 'ja'] as const)('in %s', (language) => {
   expect(silentIn(nameWords[language], 'names')).toEqual([]);
   expect(silentIn(reportMessages[language], 'report')).toEqual([]);
   expect(silentIn(diagnoseWords[language], 'diagnose')).toEqual([]);
+  expect(silentIn(auditWords[language], 'audit')).toEqual([]);
+  // Those columns need no head.
+  expect(silentIn(clientWords[language], 'client')).toEqual(['client.preflight.clientHead.2', 'client.expiry.head.2']);
+  expect(silentIn(evidenceWords[language], 'evidence')).toEqual([]);
   expect(silentIn(incidentWords[language], 'incident')).toEqual([]);
 });
 

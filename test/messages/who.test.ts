@@ -8,7 +8,8 @@ import { eventOf } from '../../shared/messages/event.js';
 import { messagesIn } from '../../shared/messages/index.js';
 import { bodyOf, smsOf, subjectOf } from '../../shared/messages/text.js';
 import type { Fact, Notice } from '../../shared/model/index.js';
-import type { ReasonId } from '../../shared/model/reasons.js';
+import { reasonWords } from '../../shared/model/reason-words.js';
+import { type ReasonId, refusedWithOf } from '../../shared/model/reasons.js';
 import { noticeSchema } from '../../shared/schemas/lines.js';
 import type { Certificate } from '../../shared/x509/certificate.js';
 import { diagnose } from '../../shared/x509/diagnose.js';
@@ -128,6 +129,14 @@ const CASES: Readonly<Record<string, Case>> = {
     isTrusted: true,
     says: ['Example Bank Partner CA'],
   },
+  'unknown-sentence': {
+    clients: [leaf(globex)],
+    store: [bank, partners],
+    reason: 'other',
+    text: 'The partner 7f3c2b1a-1111-4222-8333-444455556666 is not in good standing',
+    isTrusted: true,
+    says: ['Globex Corporation'],
+  },
   'issuer-undiagnosed': {
     clients: [leaf({ ...globex, issuer: initech }), named('C=FR,O=Initech,CN=edi', { issuer: initech })],
     store: [bank, partners],
@@ -153,7 +162,10 @@ function noticeFor({ clients, store, reason, text, isTrusted, isDiagnosed }: Cas
       { subject: 'globex corporation', name: 'Account team Globex', contact: '+1 555 0100' },
     ],
   });
-  const group = { scope: 'partners.bank.example', issuerDn: first.issuerDn, reason };
+  const group = {
+    ...{ scope: 'partners.bank.example', issuerDn: first.issuerDn, reason },
+    ...(reason === 'other' && { words: reasonWords(text) }),
+  };
   const tallies = certificates.map(({ subjectDn, serialNumber, fingerprint }, index) => {
     return { subjectDn, serialNumber, fingerprint, sourceIps: [`203.0.113.${index + 7}`], count: 30 - index };
   });
@@ -174,7 +186,7 @@ function noticeFor({ clients, store, reason, text, isTrusted, isDiagnosed }: Cas
   const verdict =
     isDiagnosed === false
       ? null
-      : diagnose(first, truststoreOf(store.map(({ certificate }) => certificate)), AT, [], reason);
+      : diagnose(first, truststoreOf(store.map(({ certificate }) => certificate)), AT, [], refusedWithOf(reason, text));
   const now = AT + 60_000;
   const incident = { ...anIncident(1), group, told: null, since: AT + 45_000, severity: 'medium' as const };
   const note = 'The access log holds no readable certificate of these clients.';

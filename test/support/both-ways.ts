@@ -20,6 +20,7 @@ import {
   executionBatch,
   type Refusal,
   T0,
+  uuid,
 } from './logs.js';
 import { type Random, randomOf } from './random.js';
 import { type SituationName, situationOf } from './situations.js';
@@ -33,19 +34,26 @@ const DAY = 24 * 60;
  * One series of counts for each issuer, from `T0` on.
  * @param clients of each issuer: of more than three, a fact names the most frequent, so that whom a notice names, and how often each
  * of them was refused, depends on how the log was cut
+ * @param sentences with which the gateway refuses, in turn; `#` stands for an id
  */
-export function refusalsOf(series: readonly ArrayLike<number>[], clients: number): Refusal[] {
+export function refusalsOf(
+  series: readonly ArrayLike<number>[],
+  clients: number,
+  sentences: readonly string[] = [],
+): Refusal[] {
   const refusals: Refusal[] = [];
   for (let minute = 0; minute < Math.max(0, ...series.map(({ length }) => length)); minute++) {
     for (const [issuer, counts] of series.entries()) {
       const issuerDn = `CN=Partner ${issuer} CA,O=Partner ${issuer}`;
       for (let k = 0; k < (counts[minute] ?? 0); k++) {
+        const said = sentences[k % sentences.length];
         const at = T0 + minute * MINUTE_MS + ((k * 997 + issuer * 331) % MINUTE_MS);
         refusals.push({
           n: refusals.length + 1,
           at,
           issuerDn,
           subjectDn: `CN=client-${issuer}-${(k + minute) % clients}`,
+          ...(said !== undefined && { reason: said.replace('#', uuid(refusals.length)) }),
         });
       }
     }
@@ -69,6 +77,7 @@ export async function bothWays(
   days: number,
   delay: number,
   clients = 2,
+  sentences: readonly string[] = [],
 ) {
   const random = randomOf(seed);
   const series = names.map((name, k) => {
@@ -77,7 +86,7 @@ export async function bothWays(
     // More of one minute would be sampled.
     return counts.slice(from, from + days * DAY).map((count) => Math.min(count, 40));
   });
-  const refusals = refusalsOf(series, clients);
+  const refusals = refusalsOf(series, clients, sentences);
   return {
     functions: await throughFunctions(refusals, days * DAY, { random, delay }),
     replayed: await throughReplay(refusals),
