@@ -206,8 +206,5 @@ export function pack({ bytes }: State): string {
 export function unpack(text: string, step: number, settings: DetectorParameters): State | null {
   const state = emptyState(settings, step);
   if (Buffer.byteLength(text, 'base64') !== state.bytes.byteLength) return null;
-  if (Buffer.from(state.bytes).write(text, 'base64') !== state.bytes.byteLength) return null;
-  // Where a log paused within a bin, an earlier release could not tell how far its last minutes scatter.
-  for (const [i, sum] of state.dispersion.entries()) if (Number.isNaN(sum)) state.dispersion[i] = 0;
-  return state;
+  return Buffer.from(state.bytes).write(text, 'base64') === state.bytes.byteLength ? state : null;
 }

@@ -74,6 +74,7 @@ const isoTime = (at: number): string => new Date(at).toISOString();
 export function buildReport(parts: ReportParts): Report {
   const { period, folded, partner } = parts;
   const current = folded.series.filter(({ lastAt }) => Number.isFinite(lastAt));
+  const byId = new Map(current.map((one) => [groupId(one.group), one]));
   const issuers = issuersOf(folded, parts.scanners);
   const shown = issuers.filter(({ lastSeen }) => lastSeen !== null).slice(0, limits.reportIssuersMax);
   const leftOut = issuers.filter(({ lastSeen }) => lastSeen !== null).slice(limits.reportIssuersMax);
@@ -108,7 +109,7 @@ export function buildReport(parts: ReportParts): Report {
     issuersLeftOut: { issuers: leftOut.length, failures: sumOf(leftOut.map(({ failures }) => failures)) },
     shares: parts.shares ?? null,
     clients: clientsOf(current, parts.details),
-    incidents: incidentsOf(parts).map((one) => ({ ...one, ...refusedIn(one, current, parts) })),
+    incidents: incidentsOf(parts).map((one) => ({ ...one, ...refusedIn(one, byId, parts) })),
     newIssuers: newIssuersOf(issuers, folded.knownFrom),
     vanishedIssuers: issuers
       .filter(({ lastSeen, issuerDn }) => lastSeen === null && isNamed(issuerDn))
@@ -235,11 +236,10 @@ function nameIn([group]: readonly GroupKey[], clients: readonly ClientTally[], d
 /** The client that an incident is about, as its alert names it; nothing where it is about the issuer. */
 function refusedIn(
   incident: Report['incidents'][number],
-  current: readonly GroupSeries[],
+  current: ReadonlyMap<string, GroupSeries>,
   { verdictOf }: ReportParts,
 ): Pick<Report['incidents'][number], 'refused'> {
-  const id = groupId(incident as GroupKey);
-  const series = current.find(({ group }) => groupId(group) === id);
+  const series = current.get(groupId(incident as GroupKey));
   if (series === undefined) return {};
   const diagnosis = verdictOf(series.group)?.diagnosis ?? null;
   const { party, client, isProven } = refusedOf(series.group, diagnosis, series.clients);
