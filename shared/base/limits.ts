@@ -63,6 +63,8 @@ export const limits = {
   inputBlockBytes: 512 * KIB,
   /** Blocks that such a thread reads ahead: the beginning of the next file, while another is counted. */
   inputBlocksAheadMax: 16,
+  /** Such threads, unless more are asked for: one that counts keeps up with no more, and each takes some 20 MB. */
+  inputThreadsMax: 8,
   /** Events read from a file before they are processed as a batch; lines of one request are close to each other. */
   inputBatchEventsMax: 10_000,
   /** The same in characters, for logs with very long lines. */
