@@ -59,12 +59,12 @@ export const limits = {
   formatStepsMax: 20_000,
   /** Two threads that read files take 150 ms of the processors to start: less than a quarter of what these many bytes of gzip take. */
   inputThreadFromBytes: 4 * MIB,
+  /** One that counts keeps up with few that read, and each holds its blocks and a heap of its own. */
+  inputThreadsMax: 8,
   /** What such a thread hands over at once: some two hundred access records, which stay in the processor's cache meanwhile. */
   inputBlockBytes: 512 * KIB,
   /** Blocks that such a thread reads ahead: the beginning of the next file, while another is counted. */
   inputBlocksAheadMax: 16,
-  /** Such threads, unless more are asked for: one that counts keeps up with no more, and each takes some 20 MB. */
-  inputThreadsMax: 8,
   /** Events read from a file before they are processed as a batch; lines of one request are close to each other. */
   inputBatchEventsMax: 10_000,
   /** The same in characters, for logs with very long lines. */

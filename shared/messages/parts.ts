@@ -271,6 +271,13 @@ export function sinceWords({ since, at, timeZone }: Notice, messages: Messages):
 }
 
 /** At most one decimal, with thousands separators, the same in every language. */
+/** Null where some calls were let in, or nobody knows. */
+export function allRefusedWords({ allRefused, timeZone }: Notice, messages: Messages): string | null {
+  if (allRefused === undefined) return null;
+  const { refused, since, letInAt } = allRefused;
+  return messages.allRefused(number(refused), timeText(since, timeZone), timeText(letInAt, timeZone));
+}
+
 export function number(n: number): string {
   return n.toLocaleString('en', { maximumFractionDigits: n < 10 ? 1 : 0 });
 }

@@ -101,7 +101,7 @@ it.each([
   [
     'a client that a CA vouches for',
     { party: 'client', isProven: true },
-    'Globex Corporation (billing-batch): certificate expired',
+    'Globex Corporation (billing-batch): expired',
   ],
   ['a name that only the client gives', { party: 'client', isProven: false }, 'expired'],
   ['the issuer', { party: 'issuer', isProven: true }, 'expired'],
