@@ -31,7 +31,7 @@ export interface ThreadOptions {
 export function withWorkers(command: Command): Command {
   return command.option(
     '--workers <number>',
-    'threads that unpack files ahead; default: as many as there are processors; with 0, none',
+    'threads that unpack files ahead; default: as many as there are processors, up to 8; with 0, none',
   );
 }
 
@@ -57,7 +57,7 @@ export function readingOf(sources: readonly InputSource[], threads: number | nul
   const files = sources.filter(({ path }) => path !== undefined);
   const bytes = files.reduce((sum, file) => sum + (file.bytes ?? 0), 0);
   const isLittle = availableParallelism() === 1 || bytes < limits.inputThreadFromBytes;
-  const wanted = threads ?? (isLittle ? 0 : availableParallelism());
+  const wanted = threads ?? (isLittle ? 0 : Math.min(availableParallelism(), limits.inputThreadsMax));
   const count = existsSync(code) ? Math.min(wanted, files.length) : 0;
   const ways = count === 0 ? { blocksOf: blocksHere, close: async () => {} } : readingThreads(files, count, code);
   return { sources, ...ways };

@@ -7,7 +7,7 @@ import { gzipSync } from 'node:zlib';
 import type { InputSource } from '../../cli/inputs/files.js';
 import { observedOf } from '../../cli/inputs/observe.js';
 import { readSource } from '../../cli/inputs/read.js';
-import { type Callers, collectCallers } from '../../shared/backfill/callers.js';
+import { callersByDay, type DaysCallers } from '../../shared/backfill/callers.js';
 import { linesOf } from '../../shared/backfill/halves.js';
 import { backfillLimits } from '../../shared/base/backfill-limits.js';
 import { MtlsWatchError, messageOf } from '../../shared/base/errors.js';
@@ -48,7 +48,7 @@ export async function readObject(source: InputSource, world: World): Promise<Rea
   const known = new Map<number, Set<string>>();
   let problem: string | null = null;
   const formats = world.config.accessLogFormats;
-  const callers = new Map<number, Callers>();
+  const callers = callersByDay(backfillLimits.callersPerDayMax, backfillLimits.callersPerObjectMax);
   for await (const item of readSource(noted, { bytesRead: 0 }, formatOfGroup(formats, ''), null)) {
     if (item.kind === 'problem') problem ??= item.detail;
     if (item.kind !== 'batch') continue;
@@ -65,7 +65,7 @@ export async function readObject(source: InputSource, world: World): Promise<Rea
   if (failure !== null && !isForGood(failure)) {
     throw new MtlsWatchError('unreadable-input', messageOf(failure), { cause: failure, retryable: true });
   }
-  for (const [day, { all }] of callers)
+  for (const [day, { all }] of callers.days)
     files.add(
       day,
       all().map((caller) => ({ kind: 'caller', ...caller })),
@@ -74,14 +74,21 @@ export async function readObject(source: InputSource, world: World): Promise<Rea
 }
 
 /** Those who were let in: whoever connects can make up as many names as he likes, but not these. */
-function addCallers(callers: Map<number, Callers>, { events }: LogBatch, format: RecordFormat | null): void {
+function addCallers(callers: DaysCallers, { events }: LogBatch, format: RecordFormat | null): void {
   for (const event of events) {
     const observed = observedOf(event, format);
     if (observed === null || observed.refused) continue;
     const { subjectDn, issuerDn, serialNumber, notBefore, notAfter, isConnection = false, at } = observed;
-    const day = dayOf(at);
-    const ofDay = getOrInsert(callers, day, () => collectCallers(backfillLimits.callersPerDayMax));
-    ofDay.add({ subjectDn, issuerDn, serialNumber, notBefore, notAfter, isConnection, firstAt: at, lastAt: at });
+    callers.add(dayOf(at), {
+      subjectDn,
+      issuerDn,
+      serialNumber,
+      notBefore,
+      notAfter,
+      isConnection,
+      firstAt: at,
+      lastAt: at,
+    });
   }
 }
 

@@ -3,14 +3,42 @@
  * certificate is one caller, so nothing changes where a log is read twice. How often it called is not kept, because that would.
  */
 
+import { getOrInsert } from '../base/get-or-insert.js';
 import type { PastCaller } from '../ports/index.js';
 
 export interface Callers {
   add(caller: PastCaller): void;
+  has(caller: PastCaller): boolean;
+  readonly size: () => number;
   /** In the order in which they were first added. */
   readonly all: () => readonly PastCaller[];
   /** Whether there were more than are held. */
   readonly isCut: () => boolean;
+}
+
+/** Those of one object, by UTC day since the epoch. */
+export interface DaysCallers {
+  add(day: number, caller: PastCaller): void;
+  readonly days: ReadonlyMap<number, Pick<Callers, 'all'>>;
+}
+
+/**
+ * @param mostOfDay certificates that are held of a day
+ * @param most of all days together, each counted on each of its days
+ */
+export function callersByDay(mostOfDay: number, most: number): DaysCallers {
+  const days = new Map<number, Callers>();
+  let held = 0;
+  return {
+    add: (day, caller) => {
+      const ofDay = getOrInsert(days, day, () => collectCallers(mostOfDay));
+      if (held >= most && !ofDay.has(caller)) return;
+      const before = ofDay.size();
+      ofDay.add(caller);
+      held += ofDay.size() - before;
+    },
+    days,
+  };
 }
 
 /** @param most certificates that are held; those that come first are */
@@ -24,6 +52,8 @@ export function collectCallers(most: number): Callers {
       if (known === undefined && callers.size >= most) isCut = true;
       else callers.set(key, known === undefined ? caller : merged(known, caller));
     },
+    has: (caller) => callers.has(keyOf(caller)),
+    size: () => callers.size,
     all: () => [...callers.values()],
     isCut: () => isCut,
   };

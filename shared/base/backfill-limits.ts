@@ -24,6 +24,8 @@ export const backfillLimits = {
   keptBytesMax: 256 * MIB,
   /** Certificates of clients that were let in, of one object and day or of one day: some 500 bytes each. */
   callersPerDayMax: 20_000,
+  /** Of one object, each on each of its days: 100 MB of the function's memory. */
+  callersPerObjectMax: 200_000,
   /** Of all days together, in the table: as many as a report reads at once. */
   callersMax: 5_000,
   /** Lines that are held before they are compressed, for each of the days that an object reaches over. */

@@ -59,6 +59,8 @@ export const limits = {
   formatStepsMax: 20_000,
   /** Two threads that read files take 150 ms of the processors to start: less than a quarter of what these many bytes of gzip take. */
   inputThreadFromBytes: 4 * MIB,
+  /** One that counts keeps up with few that read, and each holds its blocks and a heap of its own. */
+  inputThreadsMax: 8,
   /** What such a thread hands over at once: some two hundred access records, which stay in the processor's cache meanwhile. */
   inputBlockBytes: 512 * KIB,
   /** Blocks that such a thread reads ahead: the beginning of the next file, while another is counted. */

@@ -11,6 +11,7 @@ import { countOf, type Notice } from '../model/index.js';
 import { wholePlaceText } from './names.js';
 import { judgedByDoor } from './own-commands.js';
 import {
+  allRefusedWords,
   clientWords,
   countWords,
   heldBackWords,
@@ -101,7 +102,13 @@ function descriptionOf(notice: Notice, messages: Messages, where: string): strin
   const { labels } = messages;
   const { owner } = notice;
   const place = placeWords(notice, ', ');
-  const share = notice.scopeShare === null ? '' : ` · ${messages.scopeShare(percent(notice.scopeShare))}`;
+  const allRefused = allRefusedWords(notice, messages);
+  const share = [
+    ...(allRefused === null ? [] : [allRefused]),
+    ...(notice.scopeShare === null ? [] : [messages.scopeShare(percent(notice.scopeShare))]),
+  ]
+    .map((text) => ` · ${text}`)
+    .join('');
   const clients = notice.clients.slice(0, limits.clientsShownMax).map((one) => clientWords(one, messages, chatText));
   const heldBack = heldBackWords(notice, messages, chatText);
   const notes = notesOf(notice, messages);

@@ -8,6 +8,7 @@ import type { Notice } from '../model/index.js';
 import { wholePlaceText } from './names.js';
 import { judgedByDoor } from './own-commands.js';
 import {
+  allRefusedWords,
   clientWords,
   countWords,
   decisiveFinding,
@@ -19,7 +20,6 @@ import {
   lastHourWords,
   leadOf,
   notesOf,
-  number,
   percent,
   placeWords,
   sinceWords,
@@ -115,6 +115,7 @@ function factsOf(notice: Notice, messages: Messages, where: string): Field[] {
   const issuers = issuersOf(notice, messages, mailText).map((issuer, index) =>
     index === 0 ? `${issuer}${trust}` : issuer,
   );
+  const allRefused = allRefusedWords(notice, messages);
   return [
     [labels.reason, whatWords(notice, messages, mailText)],
     [labels.domain, wholePlaceText(where, notice.group, messages)],
@@ -122,19 +123,11 @@ function factsOf(notice: Notice, messages: Messages, where: string): Field[] {
     ...ownerFields(notice, messages),
     [labels.since, sinceWords(notice, messages)],
     [labels.failures, countWords(notice, messages, mailText)],
-    ...(notice.allRefused === undefined ? [] : [['', allRefusedWords(notice.allRefused, notice, messages)] as const]),
+    ...(allRefused === null ? [] : [['', allRefused] as const]),
     ...(notice.scopeShare === null ? [] : [['', messages.scopeShare(percent(notice.scopeShare))] as const]),
     [labels.lastHour, lastHourWords(notice, messages)],
     ...listed(labels.clients, clientsOf(notice, messages)),
   ];
-}
-
-function allRefusedWords(
-  { refused, since, letInAt }: NonNullable<Notice['allRefused']>,
-  { timeZone }: Notice,
-  messages: Messages,
-): string {
-  return messages.allRefused(number(refused), timeText(since, timeZone), timeText(letInAt, timeZone));
 }
 
 function ownerFields(notice: Notice, { labels }: Messages): Field[] {

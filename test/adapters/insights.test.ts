@@ -60,3 +60,21 @@ it('that takes too long is stopped, and unavailable', async () => {
   expect(asked.at(-1)).toEqual(['StopQueryCommand', { queryId: 'q' }]);
   expect(slept.reduce((sum, ms) => sum + ms, 0)).toBe(limits.insightsWaitMsMax);
 });
+
+it('takes other bounds of rows and time from whoever asks', async () => {
+  const inputs: Record<string, unknown>[] = [];
+  const row = [{ field: 'a', value: '1' }];
+  const answering = (status: string) => async (command: { input: Record<string, unknown> }) => {
+    inputs.push(command.input);
+    return command.constructor.name === 'StartQueryCommand' ? { queryId: 'q' } : { status, results: [row, row] };
+  };
+  const client = (status: string) => ({ send: answering(status) }) as unknown as Pick<CloudWatchLogsClient, 'send'>;
+  const { query } = createInsights(client('Complete'), async () => undefined);
+  expect((await query('/group', 'q', 0, 1_000, 2)).isCut).toBe(true);
+  expect((await query('/group', 'q', 0, 1_000, 3)).isCut).toBe(false);
+  expect(inputs[0]?.limit).toBe(2);
+  const hasty = createInsights(client('Running'), async () => undefined, 3_000);
+  await expect(hasty.query('/group', 'q', 0, 1_000)).rejects.toMatchObject({
+    message: expect.stringContaining('3 seconds'),
+  });
+});

@@ -96,7 +96,10 @@ it('4: deploys, and alerts arrive', async () => {
   const [deployed, tried] = await follow('4.');
   expect(deployed, deployed?.output).toMatchObject({ exitCode: 0 });
   expect(tried, tried?.output).toMatchObject({ exitCode: 0 });
-  const { output } = await shell.run('echo "$TOPIC"');
+  expect(tried?.output).toContain('marked as a test');
+  const { output } = await shell.run(
+    `aws cloudformation describe-stacks --stack-name mtls-watch --query "Stacks[0].Outputs[?OutputKey=='TopicArn'].OutputValue" --output text`,
+  );
   received = await subscribe(output.trim());
 });
 

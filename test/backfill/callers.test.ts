@@ -6,7 +6,7 @@ import { createBackfill } from '../../functions/backfill/backfill.js';
 import { createStoresOn } from '../../shared/adapters/dynamodb/index.js';
 import { createPastHours } from '../../shared/adapters/dynamodb/past-hours.js';
 import type { Table } from '../../shared/adapters/dynamodb/table.js';
-import { collectCallers, pastCallers } from '../../shared/backfill/callers.js';
+import { callersByDay, collectCallers, pastCallers } from '../../shared/backfill/callers.js';
 import { planOf } from '../../shared/backfill/plan.js';
 import { DAY_MS } from '../../shared/base/time.js';
 import type { ExportedObject } from '../../shared/ports/backfill.js';
@@ -63,6 +63,26 @@ describe('callers', () => {
     const { all, isCut } = await pastCallers([1, 5, 3], of, 3);
     expect([all().map(({ serialNumber }) => serialNumber), isCut()]).toEqual([['05', '06', '03'], true]);
   });
+});
+
+it('of an object are bounded by day and together, and those that are held go on', () => {
+  const { add, days } = callersByDay(2, 3);
+  for (const day of [1, 2]) for (const n of [1, 2, 3]) add(day, caller(n));
+  add(2, caller(1, { lastAt: NOW }));
+  const held = [...days].map(([day, { all }]) => [
+    day,
+    all().map(({ serialNumber, lastAt }) => [serialNumber, lastAt]),
+  ]);
+  expect(held).toEqual([
+    [
+      1,
+      [
+        ['01', T0],
+        ['02', T0],
+      ],
+    ],
+    [2, [['01', NOW]]],
+  ]);
 });
 
 const success = { status: '200', 'error.message': '-', 'error.responseType': '-' };

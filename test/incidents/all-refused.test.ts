@@ -9,6 +9,7 @@ import { createSweep } from '../../functions/sweep/sweep.js';
 import { MtlsWatchError } from '../../shared/base/errors.js';
 import { limits } from '../../shared/base/limits.js';
 import type { AskInsights } from '../../shared/calls/count-calls.js';
+import { chatOf } from '../../shared/messages/chat.js';
 import { en } from '../../shared/messages/en.js';
 import { ja } from '../../shared/messages/ja.js';
 import { bodyOf } from '../../shared/messages/text.js';
@@ -109,6 +110,7 @@ describe('a partner of whom every call is refused', () => {
     expect(at(others[0])).toBeGreaterThan(790 + 55);
     expect(asked.length).toBeLessThanOrEqual(3);
     expect(bodyOf(first!, en)).toMatch(/refused 3 of 3 calls since \d{4}-.* UTC; let in for the last time .* UTC/);
+    expect(JSON.stringify(chatOf(first!, en))).toMatch(/ · refused 3 of 3 calls since /);
     expect(bodyOf(first!, ja)).toMatch(/以降の呼び出し 3 件中 3 件を拒否（最後に受け付けたのは .*）/);
   });
 
