@@ -3,21 +3,9 @@
  * a line that was looked at closely; in those after it only the values are looked at.
  */
 
+import { BACKSLASH, CLOSE_OBJECT, COLON, COMMA, OPEN_OBJECT, QUOTE, SPACE, ZERO } from './characters.js';
 import type { MarkRows, Span } from './marks.js';
-import {
-  BACKSLASH,
-  CLOSE_OBJECT,
-  COMMA,
-  digitsAt,
-  holdsAt,
-  isDigit,
-  OPEN_OBJECT,
-  PLAIN_BYTES_MAX,
-  plainBytes,
-  QUOTE,
-  SPACE,
-  ZERO,
-} from './plain-bytes.js';
+import { digitsAt, holdsAt, isDigit, PLAIN_BYTES_MAX, plainBytes } from './plain-bytes.js';
 import { GROUP_WITH_OWNER, timeOf } from './records.js';
 import { digestOf, eventKey } from './seen.js';
 
@@ -166,8 +154,6 @@ function formOf(texts: JsonTexts, from: number, to: number): Form | null {
   if (!isWhole || !isOne('id', 'eventId') || !isOne('logStream', 'logStreamName')) return null;
   return { parts, end: Buffer.from(chunk.subarray(last, to)) };
 }
-
-const COLON = 0x3a;
 
 function afterSpaces(chunk: Buffer, from: number): number {
   let at = from;

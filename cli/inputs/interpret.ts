@@ -7,11 +7,12 @@ import { limits } from '../../shared/base/limits.js';
 import { textOf } from '../../shared/logs/decode.js';
 import type { RecordFormat } from '../../shared/logs/record-format.js';
 import { isAccessRecordText } from '../../shared/logs/text-record.js';
+import { CLOSE_OBJECT, RETURN } from './characters.js';
 import { type Opened, openValue } from './containers.js';
 import type { InputItem } from './item.js';
 import { lineEvents } from './lines.js';
 import type { PlainSuccess } from './marks.js';
-import { CLOSE_OBJECT, PLAIN_BYTES_MAX } from './plain-bytes.js';
+import { PLAIN_BYTES_MAX } from './plain-bytes.js';
 import { timeByFormat, timeInText } from './records.js';
 import type { Layout } from './sniff.js';
 import { splitter, type Unit } from './split.js';
@@ -116,8 +117,6 @@ function objectIn(chunk: Buffer, from: number, to: number): { readonly text: str
   const json = parsed(text);
   return typeof json !== 'object' || json === null || 'events' in json ? null : { text, json };
 }
-
-const RETURN = 0x0d;
 
 interface OpenedParts extends Pick<Opened, 'onBytes' | 'onKnown' | 'onReject'> {
   readonly add: ReturnType<typeof datedEvents>['add'];

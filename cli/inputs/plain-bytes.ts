@@ -1,13 +1,7 @@
 /** What tells a plain record by its bytes, whatever stands around it. */
 
-export const NEWLINE = 0x0a;
-export const OPEN_OBJECT = 0x7b;
-export const CLOSE_OBJECT = 0x7d;
-export const QUOTE = 0x22;
-export const BACKSLASH = 0x5c;
-export const COMMA = 0x2c;
-export const SPACE = 0x20;
-export const ZERO = 0x30;
+import { CLOSE_OBJECT, COMMA, OPEN_OBJECT, SPACE, ZERO } from './characters.js';
+
 /** Longer lines are not what most of a log is. */
 export const PLAIN_BYTES_MAX = 64 * 1024;
 

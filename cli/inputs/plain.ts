@@ -6,9 +6,10 @@
 
 import { isAscii } from 'node:buffer';
 import { crc32 } from 'node:zlib';
+import { NEWLINE, OPEN_OBJECT, RETURN, ZERO } from './characters.js';
 import { eventLines } from './event-lines.js';
 import { type MarkRows, type Marks, markRows, NAMELESS } from './marks.js';
-import { digitsAt, holdsAt, inBytes, isDigit, NEWLINE, needle, OPEN_OBJECT, plainBytes, ZERO } from './plain-bytes.js';
+import { digitsAt, holdsAt, inBytes, isDigit, needle, plainBytes } from './plain-bytes.js';
 
 /** @returns finds the plain lines among those that lie whole in a piece; what it learns of one helps with the next */
 export function lineMarker(): (chunk: Buffer) => Marks {
@@ -55,7 +56,6 @@ function exportedLines(rows: MarkRows): (chunk: Buffer, from: number, to: number
 }
 
 const EMPTY: Buffer = Buffer.alloc(0);
-const RETURN = 0x0d;
 const NOWHERE = [0, 0] as const;
 const TIME = inBytes('0000-00-00T00:00:00.000Z ');
 const TIME_BYTES = TIME.length;

@@ -3,6 +3,7 @@
 import { MtlsWatchError } from '../../shared/base/errors.js';
 import { limits } from '../../shared/base/limits.js';
 import type { RecordFormat } from '../../shared/logs/record-format.js';
+import { NEWLINE } from './characters.js';
 import { csvReader } from './csv.js';
 import type { InputSource } from './files.js';
 import { timeFirst } from './forms.js';
@@ -11,7 +12,6 @@ import type { InputItem } from './item.js';
 import { LINE_FROM, LINE_TO, type Marks, markedSuccess, NAMELESS, NAMES_AT, type PlainSuccess, ROW } from './marks.js';
 import { pipedTable } from './pipes.js';
 import { lineMarker } from './plain.js';
-import { NEWLINE } from './plain-bytes.js';
 import { fieldRows, rows } from './rows.js';
 import type { Seen } from './seen.js';
 import { HEAD_BYTES, type Layout, sniff, withoutColours } from './sniff.js';

@@ -4,10 +4,10 @@ import { parentPort } from 'node:worker_threads';
 import { type ErrorCode, MtlsWatchError } from '../../shared/base/errors.js';
 import { limits } from '../../shared/base/limits.js';
 import { blocksHere } from './blocks.js';
+import { NEWLINE } from './characters.js';
 import { fileSource } from './files.js';
 import type { Marks } from './marks.js';
 import { lineMarker } from './plain.js';
-import { NEWLINE } from './plain-bytes.js';
 
 /** What a reading thread is told; `file` is a number that it repeats. */
 export type Asked =

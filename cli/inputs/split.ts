@@ -8,7 +8,8 @@
  */
 
 import { limits } from '../../shared/base/limits.js';
-import { CLOSE_LIST, NEWLINE, OPEN_LIST, OPEN_OBJECT, valueScanner } from './value-scanner.js';
+import { CLOSE_LIST, COMMA, NEWLINE, OPEN_LIST, OPEN_OBJECT, RETURN, SPACE, TAB } from './characters.js';
+import { valueScanner } from './value-scanner.js';
 
 export type Unit =
   | { readonly kind: 'text'; readonly text: string }
@@ -23,11 +24,6 @@ export interface Splitter {
   /** What is still open at the end of the input. */
   end(): void;
 }
-
-const RETURN = 13;
-const SPACE = 32;
-const TAB = 9;
-const COMMA = 44;
 
 const isBlank = (byte: number) => byte === SPACE || byte === TAB || byte === RETURN;
 

@@ -3,14 +3,16 @@
  * size is cut in bounded memory and a broken one is noticed where the next one begins.
  */
 
-export const NEWLINE = 10;
-const QUOTE = 34;
-const OPEN_PAREN = 40;
-export const OPEN_LIST = 91;
-const BACKSLASH = 92;
-export const CLOSE_LIST = 93;
-export const OPEN_OBJECT = 123;
-const CLOSE_OBJECT = 125;
+import {
+  BACKSLASH,
+  CLOSE_LIST,
+  CLOSE_OBJECT,
+  NEWLINE,
+  OPEN_LIST,
+  OPEN_OBJECT,
+  OPEN_PAREN,
+  QUOTE,
+} from './characters.js';
 
 /** Enough of a key to tell `events` from longer ones. */
 const KEY_CHARS = 8;

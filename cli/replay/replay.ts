@@ -172,6 +172,8 @@ async function countAll(
     requests += parsed.denials.length + parsed.accesses.length + parsed.connections.length;
     await settleExpired(world);
   }
+  // What the threads hold is not needed while the minutes are played.
+  await reading?.close();
   bar.stop();
   // The grace period of all halves is over, and a second one of the records that were put off.
   let end = Number.MAX_SAFE_INTEGER / 2;

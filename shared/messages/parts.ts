@@ -81,7 +81,6 @@ export function whoOf(notice: Notice, { who, ...messages }: Messages, inert: Ine
   return isProven ? who.client(name, others) : who.claimed(name, others);
 }
 
-/** The same in full, for the first line: with the issuer of a client, and the client of an issuer. */
 /** What a row of a table says of a notice: the client and the reason where it is about the client, else the reason. */
 export function reasonRow(notice: Notice, title: string, messages: Messages, inert: Inert): string {
   const { party, client = null, isProven = false } = notice.refused ?? {};
@@ -91,6 +90,7 @@ export function reasonRow(notice: Notice, title: string, messages: Messages, ine
 
 const ROW_NAME_CHARS_MAX = 60;
 
+/** The same in full, for the first line: with the issuer of a client, and the client of an issuer. */
 export function whoseOf(notice: Notice, { whose, ...messages }: Messages, inert: Inert): string {
   if (isWithoutCertificate(notice.group)) return messages.withoutIssuer;
   const { party, client, others, isProven } = refusedIn(notice);
@@ -270,14 +270,14 @@ export function sinceWords({ since, at, timeZone }: Notice, messages: Messages):
   return messages.since(timeText(since, timeZone), minutes);
 }
 
-/** At most one decimal, with thousands separators, the same in every language. */
-/** Null where some calls were let in, or nobody knows. */
+/** Of how many calls all were refused; null where some calls were let in, or nobody knows. */
 export function allRefusedWords({ allRefused, timeZone }: Notice, messages: Messages): string | null {
   if (allRefused === undefined) return null;
   const { refused, since, letInAt } = allRefused;
   return messages.allRefused(number(refused), timeText(since, timeZone), timeText(letInAt, timeZone));
 }
 
+/** At most one decimal, with thousands separators, the same in every language. */
 export function number(n: number): string {
   return n.toLocaleString('en', { maximumFractionDigits: n < 10 ? 1 : 0 });
 }
