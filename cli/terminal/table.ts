@@ -81,8 +81,10 @@ const SEVERITY: Readonly<Record<Finding['severity'], (text: string) => string>> 
   info: pc.cyan,
 };
 
-/** One finding: its place and code, the evidence, the remedy. */
-/** @param told the severity, in the language of the texts */
+/**
+ * One finding: its place and code, the evidence, the remedy.
+ * @param told the severity, in the language of the texts
+ */
 export function findingText(
   { code, severity, subjectDn, evidence, remedy }: Finding,
   where: string,

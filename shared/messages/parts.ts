@@ -270,14 +270,14 @@ export function sinceWords({ since, at, timeZone }: Notice, messages: Messages):
   return messages.since(timeText(since, timeZone), minutes);
 }
 
-/** At most one decimal, with thousands separators, the same in every language. */
-/** Null where some calls were let in, or nobody knows. */
+/** Of how many calls all were refused; null where some calls were let in, or nobody knows. */
 export function allRefusedWords({ allRefused, timeZone }: Notice, messages: Messages): string | null {
   if (allRefused === undefined) return null;
   const { refused, since, letInAt } = allRefused;
   return messages.allRefused(number(refused), timeText(since, timeZone), timeText(letInAt, timeZone));
 }
 
+/** At most one decimal, with thousands separators, the same in every language. */
 export function number(n: number): string {
   return n.toLocaleString('en', { maximumFractionDigits: n < 10 ? 1 : 0 });
 }

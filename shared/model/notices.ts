@@ -3,8 +3,7 @@
 import type { ClientTally, GroupKey } from './counts.js';
 import type { Phrase } from './phrases.js';
 
-/** How urgent a notice is. */
-/** From the least to the most urgent. */
+/** How urgent a notice is, from the least to the most. */
 export const severities = ['low', 'medium', 'high', 'critical'] as const;
 
 export type Severity = (typeof severities)[number];

@@ -102,9 +102,9 @@ export function inline(label: string): string {
   return /^\p{Lu}\p{Ll}/u.test(label) ? label.slice(0, 1).toLowerCase() + label.slice(1) : label;
 }
 
-/** A name that a line may end in: behind its marks, so that no word of it is broken where they give room enough. */
+/** A name that a line may end in: behind its marks, but not within a version, so that no word of it is broken where they give room enough. */
 export function soft(text: string): Html {
-  return html`${text.split(/(?<=[,./@:])(?=\S)/).map((part, n) => (n === 0 ? part : html`<wbr>${part}`))}`;
+  return html`${text.split(/(?<=[,/@:])(?=\S)|(?<=\.)(?=[^\s\d])/).map((part, n) => (n === 0 ? part : html`<wbr>${part}`))}`;
 }
 
 export function nameOf(subjectDn: string): string {

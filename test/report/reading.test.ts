@@ -46,6 +46,7 @@ describe('what people read', () => {
     expect(page('en')).not.toMatch(/<bdi><\/bdi>|, serial |serial <\/span>/);
     expect(page('en')).toContain('C=US,<wbr>O=Initech,<wbr>');
     expect(page('en')).toContain('partners.<wbr>bank.<wbr>example');
+    expect(page('en')).toContain('GlobexBilling/<wbr>2.1');
   });
 });
 
