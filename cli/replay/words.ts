@@ -9,7 +9,7 @@ const en = {
   noIncidents: 'No incidents',
   incidents: 'Incidents',
   groups: (failures: string, groups: string): string =>
-    `${failures} refused requests in ${groups} ${groups === '1' ? 'group' : 'groups'}`,
+    `${failures} refused ${failures === '1' ? 'request' : 'requests'} in ${groups} ${groups === '1' ? 'group' : 'groups'}`,
   smaller: (count: string): string => `and ${count} smaller groups; --json lists them all`,
   read: 'Read',
   next: 'Where to look next',

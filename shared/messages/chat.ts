@@ -67,7 +67,7 @@ const MARKS: Readonly<Record<Notice['kind'], string>> = {
 
 export function chatOf(notice: Notice, messages: Messages): ChatMessage {
   const { group, kind, severity, incidentId } = notice;
-  const where = domainText(group.scope, chatText);
+  const where = domainText(group.scope, chatText, messages);
   const who = whoOf(notice, messages, chatText, limits.nameShownCharsMax);
   const what = messages.subject[kind](who, where, titleOf(notice, messages, chatText));
   const title = `[${messages.severities[severity]}] ${what}`;

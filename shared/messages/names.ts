@@ -9,6 +9,7 @@ import type { NameMessages } from './types.js';
 export const nameWords: Readonly<Record<'en' | 'ja', NameMessages>> = {
   en: {
     withNote: (name, note) => `${name} (${note})`,
+    domainUnknown: 'unknown domain',
     issuerUnknown: 'unknown',
     withoutIssuer: 'connections without a client certificate',
     issuerNotLogged: 'issuer not in the log',
@@ -18,6 +19,7 @@ export const nameWords: Readonly<Record<'en' | 'ja', NameMessages>> = {
   },
   ja: {
     withNote: (name, note) => `${name}（${note}）`,
+    domainUnknown: '不明なドメイン',
     issuerUnknown: '不明',
     withoutIssuer: 'クライアント証明書のない接続',
     issuerNotLogged: '発行者はログに記録なし',
@@ -76,9 +78,9 @@ export function doorName(door: string | undefined, { doors }: Pick<NameMessages,
 export function placeText(
   where: string,
   { door }: { readonly door?: string | undefined },
-  messages: Pick<NameMessages, 'doors' | 'withNote'>,
+  messages: Pick<NameMessages, 'doors' | 'withNote' | 'domainUnknown'>,
 ): string {
-  const name = readableScope(where);
+  const name = readableScope(where) || messages.domainUnknown;
   return door === undefined ? name : messages.withNote(name, doorName(door, messages));
 }
 
@@ -86,7 +88,7 @@ export function placeText(
 export function wholePlaceText(
   where: string,
   { scope, door }: Pick<GroupKey, 'scope' | 'door'>,
-  messages: Pick<NameMessages, 'doors' | 'withNote'>,
+  messages: Pick<NameMessages, 'doors' | 'withNote' | 'domainUnknown'>,
 ): string {
   // The form of such a name leaves nothing to escape.
   const isShort = door !== undefined && readableScope(scope) !== scope;

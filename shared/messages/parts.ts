@@ -262,7 +262,7 @@ export function heldBackWords(
   inert: Inert,
 ): string | null {
   if (heldBackUntil === undefined) return null;
-  return messages.heldBackUntil(domainText(group.scope, inert), timeText(heldBackUntil, timeZone));
+  return messages.heldBackUntil(domainText(group.scope, inert, messages), timeText(heldBackUntil, timeZone));
 }
 
 export function sinceWords({ since, at, timeZone }: Notice, messages: Messages): string {

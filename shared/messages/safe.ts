@@ -5,6 +5,7 @@
 
 import { limits } from '../base/limits.js';
 import { readableScope } from '../config/readable-scope.js';
+import type { NameMessages } from './types.js';
 
 /** Invisible or layout-changing: controls, formatting, lone surrogates, private and unassigned, fillers, selectors. */
 const INVISIBLE =
@@ -74,7 +75,12 @@ export function chatText(text: string): string {
 }
 
 /** A domain is shown unchanged if it has the form of one, because it is the user's own. */
-export function domainText(scope: string, escaped: (text: string) => string): string {
+export function domainText(
+  scope: string,
+  escaped: (text: string) => string,
+  { domainUnknown }: Pick<NameMessages, 'domainUnknown'>,
+): string {
+  if (scope === '') return domainUnknown;
   const name = readableScope(scope);
   return /^[A-Za-z0-9_](?:[A-Za-z0-9_.-]|\/(?=[A-Za-z0-9_])){0,254}(?::\d{1,5})?$/.test(name) ? name : escaped(name);
 }

@@ -52,7 +52,7 @@ const NAME_LEAST = 16;
 function fitted(notice: Notice, messages: Messages, charsMax: number): string {
   const severity = messages.severities[notice.severity];
   const why = titleOf(notice, messages, mailText);
-  const where = domainText(notice.group.scope, mailText);
+  const where = domainText(notice.group.scope, mailText, messages);
   const formOf = (name: number, domain: number): string => {
     const who = whoOf(notice, messages, mailText, name);
     return `[${severity}] ${messages.subject[notice.kind](who, cut(where, domain), why)}`;
@@ -83,7 +83,7 @@ function withPlainMarks(text: string): string {
 
 export function bodyOf(notice: Notice, messages: Messages): string {
   const { labels } = messages;
-  const where = domainText(notice.group.scope, mailText);
+  const where = domainText(notice.group.scope, mailText, messages);
   const isResolved = notice.kind === 'resolved';
   const headline = messages.headline[notice.kind](whoseOf(notice, messages, mailText), where);
   const heldBack = heldBackWords(notice, messages, mailText);

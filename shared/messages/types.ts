@@ -64,6 +64,8 @@ export interface WhoseMessages {
 export interface NameMessages {
   /** A name, and behind it what has to be known of it. */
   readonly withNote: (name: string, note: string) => string;
+  /** In place of a domain that no log names, such as that of an execution log without its access log. */
+  readonly domainUnknown: string;
   /** In place of an issuer, where no certificate is known. */
   readonly issuerUnknown: string;
   /** In place of clients and their issuer, where no certificate was presented; the reason is said with it. */

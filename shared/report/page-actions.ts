@@ -183,7 +183,7 @@ function evidenceIn({ evidence, said }: NonNullable<Action['verdict']>, words: R
 }
 
 function placesText({ scopes, doors = [] }: Action, words: ReportMessages): string {
-  const where = words.list(scopes.map((scope) => cut(readableScope(scope), 120)));
+  const where = words.list(scopes.map((scope) => cut(readableScope(scope) || words.domainUnknown, 120)));
   return doors.length === 0
     ? where
     : words.withNote(where, words.list(doors.map((door) => cut(doorName(door, words)))));
