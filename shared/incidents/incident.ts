@@ -62,9 +62,9 @@ const LAG_STEP = 5;
 const REPEAT_MAX = 30 * DAY_MS;
 /**
  * An incident younger than this is never taken for the usual: a new group's usual is what it had from its second day on, and its first
- * failures may be hours older than its incident. `KNOWN_FACTOR` times what a day had before counts as more than before.
+ * failures may be most of an hour older than its incident. `KNOWN_FACTOR` times what a day had before counts as more than before.
  */
-const KNOWN_FROM = 20 * MINUTES_PER_HOUR * MINUTE_MS;
+const KNOWN_FROM = 23 * MINUTES_PER_HOUR * MINUTE_MS;
 const KNOWN_FACTOR = 3;
 /** When the last hour has at least this share of an average hour of the day before, the refusals go on as they were. */
 const KNOWN_SHARE = 0.25;

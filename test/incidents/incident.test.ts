@@ -228,7 +228,7 @@ describe('advance', () => {
     // Few in an hour, a day old, and three times what was usual before.
     ['known', 30, 0, 10, 24 * 60],
     ['resolved', 29, 0, 10, 24 * 60],
-    ['resolved', 30, 0, 10, 20 * 60 - 1],
+    ['resolved', 30, 0, 10, 23 * 60 - 1],
     // From four an hour on, the last hour tells whether they go on: a quarter of the average.
     ['known', 95, 0, 10, 24 * 60],
     ['known', 96, 1, 10, 24 * 60],
