@@ -480,7 +480,7 @@ const watchEventSchema = z.nullish(
  * watches, which do not fit into the functions' environment. Throws as `parseConfig` does.
  */
 export function withLogGroups(config: Config, event: unknown): Config {
-  const more = parseWith(watchEventSchema, event, 'the event');
+  const more = parseWith(watchEventSchema, typeof event === 'object' ? event : null, 'the event');
   return {
     ...config,
     executionLogGroups: [...config.executionLogGroups, ...(more?.executionLogGroups ?? [])],

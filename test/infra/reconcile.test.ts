@@ -29,6 +29,13 @@ function isOpenToAllGroups(template: ReturnType<typeof synthesise>['template']):
   );
 }
 
+it.each([undefined, null, '', 'now', 7, {}, { source: 'aws.scheduler' }])(
+  'no log group is in the event %j',
+  (event) => {
+    expect(withLogGroups(testConfig({ accessLogGroups: [] }), event).accessLogGroups).toEqual([]);
+  },
+);
+
 describe('where nothing is discovered', () => {
   const { template } = synthesise();
 
