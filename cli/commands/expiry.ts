@@ -206,7 +206,8 @@ function answerOf(
     headline: color(pc.bold(text)),
   });
   if (open.length > 0) return say(1, pc.yellow, dueWords(open, at, true, days, words));
-  if (found.length > 0) return say(0, pc.green, words.withSuccessors(dueWords(found, at, false, days, words)));
+  if (found.length > 0)
+    return say(0, pc.green, words.withSuccessors(dueWords(found, at, false, days, words), found.length));
   if (clients.length === 0) return say(2, pc.yellow, words.nothingKnown(nothingWords(notJudged, evidence)));
   if (undated.length === clients.length) return say(2, pc.yellow, words.nothingKnown(words.noEnd));
   if (strangers) return say(1, pc.yellow, words.nothingKnown(words.strangers));

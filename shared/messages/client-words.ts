@@ -52,7 +52,8 @@ const en = {
       if (coming === 0) return `${all} expired`;
       return `${all}: ${expired} expired, ${coming} expiring within ${counted(days, 'day')}`;
     },
-    withSuccessors: (due: string): string => `${due}, each with a successor that calls`,
+    withSuccessors: (due: string, count: number): string =>
+      `${due}, ${count === 1 ? '' : 'each '}with a successor that calls`,
     nothingKnown: (why: string): string => `nothing can be said of what expires: ${why}`,
     noEnd: 'no end of validity was seen',
     strangers: 'no client was seen that is let in',
@@ -111,7 +112,7 @@ const ja: ClientWords = {
       if (coming === 0) return `期限の切れた${which} ${expired} 枚`;
       return `${which} ${expired + coming} 枚: 期限切れ ${expired} 枚、${days} 日以内に期限切れ ${coming} 枚`;
     },
-    withSuccessors: (due) => `${due}（いずれも後継の証明書で接続あり）`,
+    withSuccessors: (due, count) => `${due}（${count === 1 ? '' : 'いずれも'}後継の証明書で接続あり）`,
     nothingKnown: (why) => `期限の切れるものは判定できません: ${why}`,
     noEnd: '有効期限が記録にありません',
     strangers: '現在接続できているクライアントが記録にありません',
