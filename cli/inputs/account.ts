@@ -15,11 +15,9 @@ export async function discoveryHere(
   const { createDiscovery, discoveryClients } = await import('../../shared/adapters/aws/discovery/discovery.js');
   const clients = discoveryClients();
   const region = await clients.region().catch((error: unknown) => {
-    throw new MtlsWatchError(
-      'usage',
-      `no Region is set: ${messageOf(error)}; ${accountCure(error) ?? 'expected AWS_REGION or a profile with one'}`,
-      { cause: error },
-    );
+    const cure = accountCure(error);
+    const why = cure === null ? `: ${messageOf(error)}; expected AWS_REGION or a profile with one` : `; ${cure}`;
+    throw new MtlsWatchError('usage', `no Region is set${why}`, { cause: error });
   });
   return { region, discovery: createDiscovery(clients, region, say) };
 }

@@ -218,14 +218,15 @@ function nextSteps(
     truststore === undefined ? [] : ['--truststore', truststore === '-' ? 'truststore.pem' : quote(truststore)];
   const whole = ['replay', logs, ...settings, ...bundled, ...optionsOf(given, ['lang']), '--json'];
   const bundle = truststore === undefined || truststore === '-' ? 'truststore.pem' : quote(truststore);
+  const asOf = given.at === undefined ? timeOf(worst) : [];
   const verb = (text: string): string => pc.cyan(`${SELF} ${text}`);
   const lines = [
     ...(report === null ? [] : [[steps.report, report]]),
     ...(worst === null ? [] : [[steps.page, pageOf(worst, given, verb)]]),
     [steps.diagnose, verb(diagnoseOf(worst, given, bundle))],
     [steps.audit, verb(['audit', bundle, ...ofDoor].join(' '))],
-    ...(accessRecords ? [[steps.preflight, verb(`preflight --truststore ${bundle} ${logs}`)]] : []),
-    [steps.expiry, verb(`expiry ${logs}`)],
+    ...(accessRecords ? [[steps.preflight, verb(['preflight', '--truststore', bundle, logs, ...asOf].join(' '))]] : []),
+    [steps.expiry, verb(['expiry', logs, ...bundled, ...asOf].join(' '))],
     [steps.json, verb(whole.join(' '))],
   ];
   const width = terminalWidth();
@@ -246,10 +247,14 @@ function pageOf({ runbookUrl, group }: Notice, given: Given, verb: (text: string
 }
 
 /** As of the alert: a certificate of old logs may have expired since. */
+function timeOf(worst: Notice | null): string[] {
+  return worst === null ? [] : ['--at', `${worst.at.slice(0, 19)}Z`];
+}
+
 function diagnoseOf(worst: Notice | null, { client = null }: Given, bundle: string): string {
   if (worst === null || client === null)
     return ['diagnose --client CLIENT.pem --truststore', bundle, ...doorOption(worst?.group.door)].join(' ');
-  const words = ['diagnose', '--client', quote(client), '--truststore', bundle, '--at', `${worst.at.slice(0, 19)}Z`];
+  const words = ['diagnose', '--client', quote(client), '--truststore', bundle, ...timeOf(worst)];
   return [...words, ...doorOption(worst.group.door)].join(' ');
 }
 

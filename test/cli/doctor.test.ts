@@ -218,7 +218,7 @@ describe('the command', () => {
       'no Region',
       {},
       [],
-      /^error: no Region is set: .*; expected a Region: --region, the variable AWS_REGION, or a profile with one\n$/,
+      /^error: no Region is set; expected a Region: --region, the variable AWS_REGION, or a profile with one\n$/,
     ],
     [
       'no credentials',

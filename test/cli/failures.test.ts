@@ -172,7 +172,9 @@ it('what replay says to run next names the files of the run, and runs', () => {
   const [logs, truststore] = [join(day, 'logs'), join(day, 'truststore.pem')];
   const { stdout } = run(['replay', logs, '--config', join(day, 'mtls-watch.json'), '--truststore', truststore]);
   const next = stdout.slice(stdout.indexOf('Where to look next'));
-  expect(next).toContain(`expiry ${logs}\n`);
+  // As of the logs: by now all of their certificates have expired.
+  expect(next).toContain(`expiry ${logs} --truststore ${truststore} --at 2026-10-13T09:12:59Z\n`);
+  expect(next).toContain(`preflight --truststore ${truststore} ${logs} --at 2026-10-13T09:12:59Z\n`);
   expect(next).toContain(`audit ${truststore}\n`);
   const again = next.split('\n').find((line) => line.endsWith('--json')) ?? '';
   const asked = ['replay', logs, '--config', join(day, 'mtls-watch.json'), '--truststore', truststore, '--json'];
