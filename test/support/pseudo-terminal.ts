@@ -62,6 +62,14 @@ const wordsOf = (text: string): string[] =>
     .filter((line) => !/=|--|[…:]\S/.test(line))
     .flatMap((line) => line.split(/\s+/).filter((word) => /^\p{Script=Latin}{4,20}[.,]?$/u.test(word)));
 
+/** Whether the word goes on in the next line. What a verb says may change between two calls, so it need not be there at all. */
+function isBroken(word: string, text: string): boolean {
+  const letters = [...word.replace(/[.,]$/, '')].join('(?:\\s*\\n\\s*)?');
+  return (
+    text.match(new RegExp(`(?<!\\p{L})${letters}(?!\\p{L})`, 'gu'))?.some((found) => found.includes('\n')) ?? false
+  );
+}
+
 /** Whole in a pipe; on every terminal no line is wider than it, no word is broken, names keep their CN. @returns the piped text */
 export async function expectToFit(name: string, args: readonly string[], before = ''): Promise<string> {
   const piped = await inPipe(args, before);
@@ -79,9 +87,7 @@ export async function expectToFit(name: string, args: readonly string[], before 
     expect([width, wide]).toEqual([width, []]);
     const joined = text.replace(/\s+/g, '');
     expect([width, [...names].filter((one) => !joined.includes(one))]).toEqual([width, []]);
-    const words = new Set(text.split(/\s+/));
-    // Columns that are empty are left out where a row has a line for each.
-    const broken = wordsOf(piped).filter((word) => !words.has(word) && joined.includes(word));
+    const broken = wordsOf(piped).filter((word) => isBroken(word, text));
     expect([width, broken]).toEqual([width, []]);
   }
   return piped;
