@@ -256,14 +256,20 @@ function blocks(
 /** Commands, addresses and formats stay on one line, so that they run when pasted; the terminal breaks them itself. */
 const TYPED = /^ *(?:[{$]|(?:aws|mtls-watch|npm|npx|openssl|curl|git) |https?:\/\/\S+$)/;
 
+/** A row of a table, or the next line of one: columns with gaps between them, or far behind the left edge. */
+const ROW = /\S {2,}\S.* {2,}\S|^ {30}/;
+
 /**
  * A text of several lines in a width: words go to a next line below where the text of theirs begins, behind a label, a
  * bullet or the indentation.
+ * @param rowWidth for the rows of tables in it, which may be wider than sentences
  */
-export function foldLines(text: string, width: number): string {
+export function foldLines(text: string, width: number, rowWidth: number = width): string {
   return text
     .split('\n')
-    .map((line) => (columns(line) <= width || TYPED.test(line) ? line : foldLine(line, width)))
+    .map((line) =>
+      columns(line) <= (ROW.test(line) ? rowWidth : width) || TYPED.test(line) ? line : foldLine(line, width),
+    )
     .join('\n');
 }
 

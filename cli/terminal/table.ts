@@ -52,7 +52,7 @@ export function table(
 /** Text of several lines, such as a mail: words go to the next line where the terminal ends. */
 export function folded(text: string): string {
   const width = terminalWidth();
-  return width === null ? text : foldLines(text, Math.min(width, TEXT_MAX));
+  return width === null ? text : foldLines(text, Math.min(width, TEXT_MAX), width);
 }
 
 /** A page of Markdown, such as a runbook. */

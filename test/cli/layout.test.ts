@@ -80,6 +80,26 @@ it('words go below where the text of theirs begins, and commands stay whole', ()
   );
 });
 
+it('a table that fits the terminal stays as it is where sentences are broken earlier', () => {
+  const arn = `arn:aws:sns:eu-central-1:111111111111:mtls-watch-AlertsTopic${'7'.repeat(24)}`;
+  const row = [
+    'wrong',
+    'topic-subscriptions',
+    arn,
+    'nobody is subscribed',
+    'subscribed, and every subscription confirmed',
+  ];
+  const head = ['', 'Check', 'Of', 'Found', 'Expected'];
+  for (const width of [130, 160, 200]) {
+    const table = layOut(head, [row], { right: [], width });
+    const sentence = 'word '.repeat(40).trim();
+    const folded = foldLines([...table, sentence].join('\n'), 120, width).split('\n');
+    expect(folded.slice(0, table.length)).toEqual(table);
+    expect(Math.max(...folded.slice(table.length).map((line) => columns(line)))).toBeLessThanOrEqual(120);
+    expect(foldLines(table.join('\n'), 120).split('\n')).not.toEqual(table);
+  }
+});
+
 describe('Japanese, which has no blanks between words', () => {
   it.each([
     ['トラストストアにある同名の CA はこの証明書に署名していません。', 24],
