@@ -13,7 +13,7 @@ import { pipeline, Readable } from 'node:stream';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { constants, createGzip } from 'node:zlib';
 import { bundle } from '../../infra/build/bundle.js';
-import { limits } from '../../shared/base/limits.js';
+import { commandLimits } from '../../shared/base/command-limits.js';
 import { createTestTable, startDynalite } from '../../test/support/local-table.js';
 import { logBlocks } from '../support/log-stream.js';
 import { benchOptions, printHeading, printTable, printText, rounded } from '../support/options.js';
@@ -146,7 +146,7 @@ async function replayOf(
 }
 
 /** Two flat hash tables with the next power of two of twice as many ids, 20 bytes each. */
-const TABLES_MB = ((2 * 20 * 2 ** Math.ceil(Math.log2(2 * limits.replayIdsMax))) / 1e6).toFixed(0);
+const TABLES_MB = ((2 * 20 * 2 ** Math.ceil(Math.log2(2 * commandLimits.replayIdsMax))) / 1e6).toFixed(0);
 
 async function printReplays(): Promise<void> {
   const sizes = options.quick ? [2e6, 8e6] : options.long ? [1e8, 5e8, 2e9, 1e10] : [1e8, 5e8, 2e9];
@@ -171,7 +171,7 @@ async function printReplays(): Promise<void> {
   printText(
     'With the same heap sizes: a heap that may grow is collected later, so its peak tells more of the machine than of the ' +
       `replay. What is held does not follow the input: event ids are remembered in ${TABLES_MB} MB, requests whose halves may ` +
-      `still meet up to ${limits.replayCellsMax.toLocaleString('en')}, some 400 bytes each, and counts go through a temporary file ` +
+      `still meet up to ${commandLimits.replayCellsMax.toLocaleString('en')}, some 400 bytes each, and counts go through a temporary file ` +
       'hour by hour. What remains is a few kilobytes for each group of domain, issuer and reason, and every notice; with a ' +
       'report, one sum for each group and hour.',
     options,

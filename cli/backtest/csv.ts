@@ -1,8 +1,8 @@
 /** Reads a series of counts from CSV (RFC 4180), row by row. The header must have a column `count`. */
 
 import { StringDecoder } from 'node:string_decoder';
+import { commandLimits } from '../../shared/base/command-limits.js';
 import { MtlsWatchError, messageOf } from '../../shared/base/errors.js';
-import { limits } from '../../shared/base/limits.js';
 
 export interface Row {
   /** '' if the file has no such column. */
@@ -56,10 +56,10 @@ async function* recordsOf(
       start = line;
     }
     rest = rest.slice(from);
-    if (open.length + rest.length > limits.csvRecordCharsMax) {
+    if (open.length + rest.length > commandLimits.csvRecordCharsMax) {
       throw new MtlsWatchError(
         'unreadable-input',
-        `${name}, line ${start}: no end within ${limits.csvRecordCharsMax} characters; is a quote left open?`,
+        `${name}, line ${start}: no end within ${commandLimits.csvRecordCharsMax} characters; is a quote left open?`,
       );
     }
     if (final && open + rest !== '') yield { text: open + rest, line: start };
@@ -140,11 +140,11 @@ function rowOf(cells: readonly string[], columns: Columns, where: string): Row {
 function countOf(text: string, where: string): number | null {
   if (text === '' || /^(nan|na|null)$/i.test(text)) return null;
   const count = Number(text);
-  if (!Number.isFinite(count) || count < 0 || count > limits.backtestCountMax) {
+  if (!Number.isFinite(count) || count < 0 || count > commandLimits.backtestCountMax) {
     const shown = JSON.stringify(text.slice(0, 40));
     throw new MtlsWatchError(
       'unreadable-input',
-      `${where}: the count is ${shown}; expected a number from 0 to ${limits.backtestCountMax}`,
+      `${where}: the count is ${shown}; expected a number from 0 to ${commandLimits.backtestCountMax}`,
     );
   }
   return count;

@@ -6,8 +6,8 @@
 import { createReadStream } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { Command } from 'commander';
+import { commandLimits } from '../../shared/base/command-limits.js';
 import { MtlsWatchError, messageOf } from '../../shared/base/errors.js';
-import { limits } from '../../shared/base/limits.js';
 import { MINUTE_MS } from '../../shared/base/time.js';
 import { openSeries, type ScoredStep, type SeriesOptions } from '../../shared/detect/series.js';
 import { type Row, readSeries } from '../backtest/csv.js';
@@ -138,13 +138,13 @@ export async function backtest(file: string, options: BacktestOptions, write: Wr
 }
 
 function openNext(all: Map<string, BacktestSeries>, name: string, options: BacktestOptions): BacktestSeries {
-  if (all.size >= limits.backtestSeriesMax) {
+  if (all.size >= commandLimits.backtestSeriesMax) {
     throw new MtlsWatchError(
       'unreadable-input',
-      `more than ${limits.backtestSeriesMax} different values in the column "series"; split the file`,
+      `more than ${commandLimits.backtestSeriesMax} different values in the column "series"; split the file`,
     );
   }
-  const plot = options.plot !== null && all.size < limits.backtestPlotsMax ? plotOf(name) : null;
+  const plot = options.plot !== null && all.size < commandLimits.backtestPlotsMax ? plotOf(name) : null;
   const series = { push: openSeries(options), plot, rows: 0, alarms: 0, highest: 0, lastAt: null, regular: false };
   all.set(name, series);
   return series;

@@ -8,6 +8,7 @@ import { Command } from 'commander';
 import { systemClock } from '../../shared/adapters/clock.js';
 import { createJoin, createMemoryStores } from '../../shared/adapters/memory/index.js';
 import { chunksOf } from '../../shared/base/chunks.js';
+import { commandLimits } from '../../shared/base/command-limits.js';
 import { MtlsWatchError, messageOf } from '../../shared/base/errors.js';
 import { limits } from '../../shared/base/limits.js';
 import { MINUTE_MS } from '../../shared/base/time.js';
@@ -141,7 +142,7 @@ function worldOf(
     },
     stores: {
       ...stores,
-      join: createJoin(compactCells(limits.replayCellsMax)),
+      join: createJoin(compactCells(commandLimits.replayCellsMax)),
       // `tail` does not use facts.
       facts: { ...stores.facts, put: async () => {} },
       rollups: { ...stores.rollups, mark: async () => {} },

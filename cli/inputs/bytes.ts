@@ -7,8 +7,8 @@
 
 import { finished } from 'node:stream';
 import { createGunzip, type Gunzip } from 'node:zlib';
+import { commandLimits } from '../../shared/base/command-limits.js';
 import { MtlsWatchError } from '../../shared/base/errors.js';
-import { limits } from '../../shared/base/limits.js';
 
 /** Compressed bytes for each write: zeros inflate 1,032 times, so 16 KiB add at most 17 MB to the queue. */
 const SLICE_BYTES = 16 * 1024;
@@ -27,7 +27,7 @@ export function gunzipped(
   const onDisk: OnDisk = { bytes: 0 };
   let layer = counted(chunks, onDisk);
   let once = again;
-  for (let n = 0; n < limits.inputGzipLayersMax; n++) {
+  for (let n = 0; n < commandLimits.inputGzipLayersMax; n++) {
     const outer = once;
     layer = oneLayer(layer, outer, onDisk);
     once = outer === null ? null : () => oneLayer(outer(), null, onDisk);
@@ -127,12 +127,12 @@ function inflater(progress: Progress): Inflating {
     }
     if (failed !== null) throw damaged(failed, progress.bytesOut);
     const { bytesOut, onDisk } = progress;
-    if (bytesOut > limits.inputGzipRatioFromBytes && bytesOut > onDisk.bytes * limits.inputGzipRatioMax) {
+    if (bytesOut > commandLimits.inputGzipRatioFromBytes && bytesOut > onDisk.bytes * commandLimits.inputGzipRatioMax) {
       gunzip.destroy();
       const times = Math.round(bytesOut / onDisk.bytes);
       throw new MtlsWatchError(
         'payload-too-large',
-        `inflates ${times} times, more than ${limits.inputGzipRatioMax}: not a log; the rest was left unread`,
+        `inflates ${times} times, more than ${commandLimits.inputGzipRatioMax}: not a log; the rest was left unread`,
       );
     }
   };

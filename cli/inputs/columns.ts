@@ -3,7 +3,7 @@
  * own names for them, and people rename them. `@ptr` of Logs Insights is none: the same event has another in every query.
  */
 
-import { limits } from '../../shared/base/limits.js';
+import { commandLimits } from '../../shared/base/command-limits.js';
 import { memoize } from '../../shared/base/memoize.js';
 
 const NAME_CHARS_MAX = 64;
@@ -45,7 +45,7 @@ const ROLE_BY_NAME: Readonly<Record<string, Role>> = {
 
 /** `Log Stream`, `log_stream` and `logStreamName` are the same; null for names that are no part of an event. */
 export const roleOf: (name: string) => Role | null = memoize(
-  { entriesMax: limits.inputColumnsRememberedMax, keyCharsMax: NAME_CHARS_MAX },
+  { entriesMax: commandLimits.inputColumnsRememberedMax, keyCharsMax: NAME_CHARS_MAX },
   (name: string) => name,
   (name) => {
     const plain = name.length > NAME_CHARS_MAX ? '' : name.toLowerCase().replace(/[\s_()-]/g, '');

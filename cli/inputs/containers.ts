@@ -1,6 +1,7 @@
 /** Reads JSON that contains events: payloads, output of commands, Lambda events, rows of query results. */
 
 import { gunzipSync } from 'node:zlib';
+import { commandLimits } from '../../shared/base/command-limits.js';
 import { MtlsWatchError } from '../../shared/base/errors.js';
 import { limits } from '../../shared/base/limits.js';
 import { type DecodedDelivery, decodePayload, decodeSubscription, gzipOf } from '../../shared/logs/decode.js';
@@ -40,7 +41,7 @@ const BODIES = ['body', 'Body'] as const;
 /** @param text the text of the value in the input, if it stands there by itself */
 export function openValue(json: unknown, text: string | null, into: Opened, depth = 0): void {
   if (typeof json !== 'object' || json === null) into.onReject('not-a-log-event', 'a JSON value that is no object');
-  else if (depth > limits.inputNestingMax) into.onReject('not-a-log-event', 'JSON nested deeper than a log is');
+  else if (depth > commandLimits.inputNestingMax) into.onReject('not-a-log-event', 'JSON nested deeper than a log is');
   else if (Array.isArray(json)) openList(json, into, depth);
   else if ('awslogs' in json) delivery(() => decodeSubscription(json), into);
   else if ('messageType' in json || ('logEvents' in json && 'logGroup' in json)) {
@@ -114,7 +115,7 @@ function openData(data: string, into: Opened): void {
 /** @throws MtlsWatchError `bad-gzip` or `payload-too-large` */
 function gunzipAll(gzip: Buffer): Buffer {
   let bytes = gzip;
-  for (let n = 0; n < limits.inputGzipLayersMax && bytes[0] === 0x1f && bytes[1] === 0x8b; n++) {
+  for (let n = 0; n < commandLimits.inputGzipLayersMax && bytes[0] === 0x1f && bytes[1] === 0x8b; n++) {
     try {
       bytes = gunzipSync(bytes, { maxOutputLength: limits.payloadBytesMax });
     } catch (cause) {

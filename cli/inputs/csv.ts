@@ -2,7 +2,7 @@
 
 import { once } from 'node:events';
 import { parse } from 'csv-parse';
-import { limits } from '../../shared/base/limits.js';
+import { commandLimits } from '../../shared/base/command-limits.js';
 import type { Rows } from './rows.js';
 import type { Layout } from './sniff.js';
 
@@ -29,7 +29,7 @@ export function csvReader(
     relax_column_count: true,
     skip_empty_lines: true,
     skip_records_with_error: true,
-    max_record_size: limits.inputLineBytesMax,
+    max_record_size: commandLimits.inputLineBytesMax,
     on_record: (cells: string[]) => {
       rows.take(cells);
       return null;

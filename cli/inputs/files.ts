@@ -7,8 +7,8 @@ import { createReadStream, type Stats } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Readable } from 'node:stream';
+import { commandLimits } from '../../shared/base/command-limits.js';
 import { MtlsWatchError, messageOf } from '../../shared/base/errors.js';
-import { limits } from '../../shared/base/limits.js';
 
 /** Fewer and larger reads than the default: each costs a turn of the event loop. */
 const READ_BYTES = 256 * 1024;
@@ -63,14 +63,14 @@ async function objectsOf(uri: string): Promise<InputSource[]> {
     throw new MtlsWatchError('unreadable-input', `${uri}: expected s3://bucket/prefix`);
   }
   const { listLogObjects } = await import('../../shared/adapters/aws/log-objects.js');
-  const found = await listLogObjects(bucket, prefix, limits.inputFilesMax);
+  const found = await listLogObjects(bucket, prefix, commandLimits.inputFilesMax);
   if (found.length === 0) {
     throw new MtlsWatchError('unreadable-input', `${uri}: there is no object whose key begins so; check the prefix`);
   }
-  if (found.length > limits.inputFilesMax) {
+  if (found.length > commandLimits.inputFilesMax) {
     throw new MtlsWatchError(
       'unreadable-input',
-      `${uri}: more than ${limits.inputFilesMax} objects; name a longer prefix`,
+      `${uri}: more than ${commandLimits.inputFilesMax} objects; name a longer prefix`,
     );
   }
   return found.map(({ key, bytes, writtenAt, open }) => ({
@@ -85,19 +85,19 @@ async function objectsOf(uri: string): Promise<InputSource[]> {
 async function collect(path: string, depth: number, into: InputSource[]): Promise<void> {
   const found = await attempt(path, () => stat(path));
   if (!found.isDirectory()) {
-    if (into.length >= limits.inputFilesMax) {
+    if (into.length >= commandLimits.inputFilesMax) {
       throw new MtlsWatchError(
         'unreadable-input',
-        `${path}: more than ${limits.inputFilesMax} files; name a smaller folder or single files`,
+        `${path}: more than ${commandLimits.inputFilesMax} files; name a smaller folder or single files`,
       );
     }
     into.push(fileAt(path, found));
     return;
   }
-  if (depth >= limits.inputFolderDepthMax) {
+  if (depth >= commandLimits.inputFolderDepthMax) {
     throw new MtlsWatchError(
       'unreadable-input',
-      `${path}: folders nested deeper than ${limits.inputFolderDepthMax}; name a folder further down`,
+      `${path}: folders nested deeper than ${commandLimits.inputFolderDepthMax}; name a folder further down`,
     );
   }
   const before = into.length;

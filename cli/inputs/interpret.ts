@@ -3,6 +3,7 @@
  * lines of text are assembled into events.
  */
 
+import { commandLimits } from '../../shared/base/command-limits.js';
 import { limits } from '../../shared/base/limits.js';
 import { textOf } from '../../shared/logs/decode.js';
 import type { RecordFormat } from '../../shared/logs/record-format.js';
@@ -145,7 +146,7 @@ function openedInto({ add, records, emit, onBytes, onKnown, onReject }: OpenedPa
 function nesting(): (work: () => void) => boolean {
   let nested = 0;
   return (work) => {
-    if (nested >= limits.inputNestingMax) return false;
+    if (nested >= commandLimits.inputNestingMax) return false;
     nested += 1;
     work();
     nested -= 1;

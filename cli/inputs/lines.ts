@@ -3,6 +3,7 @@
  * Gateway's log lines.
  */
 
+import { commandLimits } from '../../shared/base/command-limits.js';
 import { limits } from '../../shared/base/limits.js';
 import { isConnectionText } from '../../shared/doors/connection-logs.js';
 import { isAccessRecordText } from '../../shared/logs/text-record.js';
@@ -128,7 +129,7 @@ export function lineEvents(sink: LineSink): LineEvents {
 /** Lines beyond the bound are counted in `chars` only: the event is rejected when it closes. */
 function append(to: OpenEvent, line: string): void {
   to.chars += line.length + 1;
-  if (to.chars <= limits.eventCharsMax + limits.inputLineBytesMax) to.more.push(line);
+  if (to.chars <= limits.eventCharsMax + commandLimits.inputLineBytesMax) to.more.push(line);
 }
 
 const linesOf = ({ begun, more }: OpenEvent): string[] => [...begun.message.split('\n'), ...more];

@@ -8,8 +8,8 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Command } from 'commander';
+import { commandLimits } from '../../shared/base/command-limits.js';
 import { MtlsWatchError } from '../../shared/base/errors.js';
-import { limits } from '../../shared/base/limits.js';
 import { clean } from '../../shared/base/text.js';
 import { type Block, type BlocksOf, blocksHere } from './blocks.js';
 import { type InputSource, sourcesOf } from './files.js';
@@ -56,8 +56,8 @@ export async function readAhead(paths: readonly string[], { workers }: ThreadOpt
 export function readingOf(sources: readonly InputSource[], threads: number | null, code: string = READER): Reading {
   const files = sources.filter(({ path }) => path !== undefined);
   const bytes = files.reduce((sum, file) => sum + (file.bytes ?? 0), 0);
-  const isLittle = availableParallelism() === 1 || bytes < limits.inputThreadFromBytes;
-  const wanted = threads ?? (isLittle ? 0 : Math.min(availableParallelism(), limits.inputThreadsMax));
+  const isLittle = availableParallelism() === 1 || bytes < commandLimits.inputThreadFromBytes;
+  const wanted = threads ?? (isLittle ? 0 : Math.min(availableParallelism(), commandLimits.inputThreadsMax));
   const count = existsSync(code) ? Math.min(wanted, files.length) : 0;
   const ways = count === 0 ? { blocksOf: blocksHere, close: async () => {} } : readingThreads(files, count, code);
   return { sources, ...ways };
@@ -138,7 +138,7 @@ function readingThreads(files: readonly InputSource[], count: number, code: stri
       if (told.kind === 'block') giveBack(file, told.buffer);
     });
     // Whoever gave up may still look into the last block.
-    giveBack(file, new ArrayBuffer(limits.inputBlockBytes));
+    giveBack(file, new ArrayBuffer(commandLimits.inputBlockBytes));
   };
 
   async function* blocksIn(file: number, box: Mailbox): AsyncGenerator<Block> {

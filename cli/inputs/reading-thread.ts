@@ -1,8 +1,8 @@
 /** A thread that reads files: inflates them, cuts them into blocks of whole lines and marks those that are plain. */
 
 import { parentPort } from 'node:worker_threads';
+import { commandLimits } from '../../shared/base/command-limits.js';
 import { type ErrorCode, MtlsWatchError } from '../../shared/base/errors.js';
-import { limits } from '../../shared/base/limits.js';
 import { blocksHere } from './blocks.js';
 import { NEWLINE } from './characters.js';
 import { fileSource } from './files.js';
@@ -58,7 +58,7 @@ function buffers() {
       for (;;) {
         const one = empty.pop();
         if (one !== undefined) return one;
-        if (made++ < limits.inputBlocksAheadMax) return new ArrayBuffer(limits.inputBlockBytes);
+        if (made++ < commandLimits.inputBlocksAheadMax) return new ArrayBuffer(commandLimits.inputBlockBytes);
         await new Promise<void>((resolve) => {
           wake = resolve;
         });

@@ -5,7 +5,7 @@
 
 import { hash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
-import { limits } from '../../shared/base/limits.js';
+import { commandLimits } from '../../shared/base/command-limits.js';
 import type { LogBatch } from '../../shared/model/index.js';
 
 /** 32-bit words of a digest. */
@@ -102,7 +102,7 @@ export function eventKey(owner: string, logGroup: string, logStream: string): st
 }
 
 /** Detects events that occur twice. */
-export function deduplicator(most: number = limits.replayIdsMax): IsNew {
+export function deduplicator(most: number = commandLimits.replayIdsMax): IsNew {
   const seen = occurrences(most);
   return ({ owner, logGroup, logStream }, id) => seen(eventKey(owner, logGroup, logStream) + id) === 0;
 }
@@ -120,8 +120,8 @@ export interface Seen {
 
 /** Which events were there before, in all files. */
 export function seenEvents(): Seen {
-  const ids = counter(limits.replayIdsMax);
-  const texts = counter(limits.replayIdsMax);
+  const ids = counter(commandLimits.replayIdsMax);
+  const texts = counter(commandLimits.replayIdsMax);
   const digest = new Int32Array(WORDS);
   return {
     isNew: ({ owner, logGroup, logStream }, id) => {
@@ -130,7 +130,7 @@ export function seenEvents(): Seen {
     },
     isNewDigest: (digests, at) => ids(digests, at) === 0,
     texts: () => {
-      const inFile = counter(limits.inputOccurrencesMax / 2);
+      const inFile = counter(commandLimits.inputOccurrencesMax / 2);
       let [name, nameCrc] = ['', 0];
       return (stream, at, checksum, bytes) => {
         if (name !== stream) [name, nameCrc] = [stream, crc32(stream)];

@@ -1,8 +1,8 @@
 /** Recognises from the first bytes of a file, never from its name, how to read the rest. */
 
 import { stripVTControlCharacters } from 'node:util';
+import { commandLimits } from '../../shared/base/command-limits.js';
 import { MtlsWatchError } from '../../shared/base/errors.js';
-import { limits } from '../../shared/base/limits.js';
 import { isConnectionText } from '../../shared/doors/connection-logs.js';
 import type { RecordFormat } from '../../shared/logs/record-format.js';
 import { isAccessRecordText } from '../../shared/logs/text-record.js';
@@ -79,7 +79,7 @@ export function withoutColours(text: string): string {
 /** The first line that begins an event, a value or a table says it; a few lines of something else may come before. */
 function layoutOf(text: string, format: RecordFormat | null): Layout {
   const lines = withoutColours(text).split(/\r?\n/);
-  for (const [index, line] of lines.slice(0, limits.inputPreambleLinesMax).entries()) {
+  for (const [index, line] of lines.slice(0, commandLimits.inputPreambleLinesMax).entries()) {
     if (line.trim() === '') continue;
     if (format !== null && !format.isJson && format.read(line, null) !== null && !isTold(line, format)) {
       return { kind: 'records' };

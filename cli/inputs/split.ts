@@ -7,7 +7,7 @@
  * because printers indent what is nested and certificates in PEM, whose newlines may be raw, have neither.
  */
 
-import { limits } from '../../shared/base/limits.js';
+import { commandLimits } from '../../shared/base/command-limits.js';
 import { CLOSE_LIST, COMMA, NEWLINE, OPEN_LIST, OPEN_OBJECT, RETURN, SPACE, TAB } from './characters.js';
 import { valueScanner } from './value-scanner.js';
 
@@ -95,7 +95,7 @@ class MixedSplitter implements Splitter {
 
   private value(chunk: Buffer, from: number): number {
     const { at, why } = this.scanner.scan(chunk, from);
-    if (!this.discarding) this.collected.add(chunk, from, at, limits.inputValueBytesMax);
+    if (!this.discarding) this.collected.add(chunk, from, at, commandLimits.inputValueBytesMax);
     if (why === 'closed') this.finishValue('value');
     else if (why === 'cut') {
       this.finishValue('cut');
@@ -217,7 +217,7 @@ function collector(emit: (unit: Unit) => void): Collector {
     add,
     addLine(chunk, from) {
       const at = chunk.indexOf(NEWLINE, from);
-      add(chunk, from, at < 0 ? chunk.length : at, limits.inputLineBytesMax);
+      add(chunk, from, at < 0 ? chunk.length : at, commandLimits.inputLineBytesMax);
       if (at < 0) return null;
       finish('text');
       return at + 1;

@@ -5,7 +5,7 @@
 
 import { hash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
-import { limits } from '../../shared/base/limits.js';
+import { commandLimits } from '../../shared/base/command-limits.js';
 import { pulseOf } from '../../shared/base/time.js';
 import { batchOf } from '../../shared/logs/decode.js';
 import type { LogBatch, LogEvent, RejectCode, Rejected } from '../../shared/model/index.js';
@@ -95,8 +95,9 @@ function heldEvents() {
   return {
     /** Cuts between milliseconds where it can: the lines of one refusal carry the same one. */
     isFull: (at: number): boolean => {
-      const full = held >= limits.inputBatchEventsMax && (at !== lastAt || held >= 2 * limits.inputBatchEventsMax);
-      return full || chars >= limits.inputBatchCharsMax;
+      const full =
+        held >= commandLimits.inputBatchEventsMax && (at !== lastAt || held >= 2 * commandLimits.inputBatchEventsMax);
+      return full || chars >= commandLimits.inputBatchCharsMax;
     },
     /** @param at null for what has no time */
     add: (at: number | null, more: number): void => {
@@ -233,7 +234,7 @@ export function eventWindow(
  * lines that were not seen for long.
  */
 function idDeriver(): (stream: string, timestamp: number | null, message: string) => string {
-  const seen = occurrences(limits.inputOccurrencesMax / 2);
+  const seen = occurrences(commandLimits.inputOccurrencesMax / 2);
   return (stream, timestamp, message) => {
     const name = hash('sha256', `${stream} ${timestamp} ${hash('sha256', message, 'base64')}`, 'base64url').slice(
       0,

@@ -1,6 +1,6 @@
 /** Sums the calls in recorded access logs by day, place and issuer, in bounded memory. */
 
-import { limits } from '../../shared/base/limits.js';
+import { commandLimits } from '../../shared/base/command-limits.js';
 import { DAY_MS } from '../../shared/base/time.js';
 import { type CallPlace, type Calls, scopeOfCall, sumCalls } from '../../shared/calls/calls.js';
 import { hostName } from '../../shared/config/qualified-names.js';
@@ -38,7 +38,7 @@ export function collectCalls(): CallsCollector {
       const key = JSON.stringify([day, domainName, apiId, stage, logGroup, issuerDn]);
       let sum = sums.get(key);
       if (sum === undefined) {
-        if (sums.size >= limits.replayCallsMax) {
+        if (sums.size >= commandLimits.replayCallsMax) {
           cut = true;
           return;
         }

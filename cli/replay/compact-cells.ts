@@ -5,7 +5,7 @@
 
 import type { CellMap } from '../../shared/adapters/memory/index.js';
 import { boundedMap } from '../../shared/base/bounded-map.js';
-import { limits } from '../../shared/base/limits.js';
+import { commandLimits } from '../../shared/base/command-limits.js';
 import type { AccessRecord, Cell, Denial, Half, HeldHalf } from '../../shared/model/index.js';
 import { compactString } from './compact-string.js';
 
@@ -60,7 +60,7 @@ type Share = <T extends object>(value: T) => T;
 
 /** Returns the same object for equal values. It is a copy, so that it does not keep the text from which it was cut. */
 function createShared(): Share {
-  const known = boundedMap<object>(limits.replaySharedMax);
+  const known = boundedMap<object>(commandLimits.replaySharedMax);
   return <T extends object>(value: T): T => {
     const key = JSON.stringify(value);
     const found = known.get(key);

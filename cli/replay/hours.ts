@@ -10,8 +10,8 @@
 import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { commandLimits } from '../../shared/base/command-limits.js';
 import { MtlsWatchError, messageOf } from '../../shared/base/errors.js';
-import { limits } from '../../shared/base/limits.js';
 import { hourOf } from '../../shared/base/time.js';
 import { groupId } from '../../shared/model/group-id.js';
 import type { Fact, ForbiddenFact, GroupKey } from '../../shared/model/index.js';
@@ -52,7 +52,7 @@ interface Run {
 }
 
 /** @param heldCharsMax the characters that are held before they are written to the file */
-export function createCountedHours(heldCharsMax: number = limits.replayHeldCharsMax): CountedHours {
+export function createCountedHours(heldCharsMax: number = commandLimits.replayHeldCharsMax): CountedHours {
   const ranks = new Map<string, number>();
   const groups: GroupKey[] = [];
   const runs: Run[] = [];
@@ -130,7 +130,7 @@ const byHour = (held: readonly HeldLine[]): HeldLine[] => [...held].sort((a, b) 
 
 /** All runs are read in parallel, so the chunk of each is smaller the more there are. */
 const chunkBytes = (runs: number): number =>
-  Math.max(limits.replayReadBytesMin, Math.floor(limits.replayHeldCharsMax / Math.max(1, runs)));
+  Math.max(commandLimits.replayReadBytesMin, Math.floor(commandLimits.replayHeldCharsMax / Math.max(1, runs)));
 
 interface RunSource {
   next: HeldLine | null;

@@ -6,6 +6,7 @@
 import { grow } from '../../shared/adapters/memory/facts.js';
 import type { MemoryStores } from '../../shared/adapters/memory/index.js';
 import { boundedMap } from '../../shared/base/bounded-map.js';
+import { commandLimits } from '../../shared/base/command-limits.js';
 import { getOrInsert } from '../../shared/base/get-or-insert.js';
 import { limits } from '../../shared/base/limits.js';
 import { MINUTE_MS, MINUTES_PER_DAY, MINUTES_PER_HOUR, minuteOf } from '../../shared/base/time.js';
@@ -144,7 +145,7 @@ async function forget(world: PlayedWorld, minute: number, rollupsBefore: number)
       getOrInsert(spans, `${hour} ${fact.minute >= from}`, () => []).push(fact);
     }
     for (const [first, ...others] of spans.values()) {
-      const sum = first === undefined ? null : sumUp(group, [first, ...others], limits.replayClientsMax);
+      const sum = first === undefined ? null : sumUp(group, [first, ...others], commandLimits.replayClientsMax);
       if (first !== undefined && sum !== null) await stores.facts.put([{ ...first, ...sum }], []);
     }
   }
@@ -185,7 +186,7 @@ function daySummer(): (forbidden: readonly ForbiddenFact[]) => ForbiddenFact[] {
  * take back what another one brought, and the detector looks at what was brought: those two are kept apart.
  */
 function hourMerger(): (hour: CountedHour) => { facts: Fact[]; forbidden: ForbiddenFact[] } {
-  const texts = boundedMap<string>(limits.replayTextsMax);
+  const texts = boundedMap<string>(commandLimits.replayTextsMax);
   const once = (text: string): string => {
     const known = texts.get(text);
     if (known === undefined) texts.set(text, text);
@@ -210,7 +211,7 @@ function hourMerger(): (hour: CountedHour) => { facts: Fact[]; forbidden: Forbid
     }
     return {
       facts: [...byMinute.entries()].flatMap(([batchId, [first, ...others]]) => {
-        const sum = first === undefined ? null : sumUp(first.group, [first, ...others], limits.replayClientsMax);
+        const sum = first === undefined ? null : sumUp(first.group, [first, ...others], commandLimits.replayClientsMax);
         if (first === undefined || sum === null) return [];
         const { minute } = first;
         return [{ ...sum, clients: sum.clients.map(shared), reasonText: once(sum.reasonText), minute, batchId }];

@@ -4,8 +4,8 @@
  */
 
 import { createJoin, createMemoryStores } from '../../shared/adapters/memory/index.js';
+import { commandLimits } from '../../shared/base/command-limits.js';
 import { digest } from '../../shared/base/digest.js';
-import { limits } from '../../shared/base/limits.js';
 import { MINUTE_MS } from '../../shared/base/time.js';
 import type { Config } from '../../shared/config/settings.js';
 import { settleExpired } from '../../shared/count/settle.js';
@@ -131,14 +131,14 @@ async function countAll(
     ...played,
     stores: {
       ...played.stores,
-      join: createJoin(compactCells(limits.replayCellsMax)),
+      join: createJoin(compactCells(commandLimits.replayCellsMax)),
       waiting: createWaitingQueue(),
       facts: counted.facts,
       // Hours are marked when they are played, so marks during counting are ignored.
       rollups: { ...played.stores.rollups, mark: async () => {} },
       groups: { ...played.stores.groups, admitWithIntent: async () => false },
     },
-    clock: { now: () => Math.floor((requests / limits.replayCellsMax) * graceMs) },
+    clock: { now: () => Math.floor((requests / commandLimits.replayCellsMax) * graceMs) },
   };
   const formats = world.config.accessLogFormats;
   // A report shows the clients of all requests; and by a format of its own a record may be something else.

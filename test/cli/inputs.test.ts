@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { InputItem } from '../../cli/inputs/item.js';
 import { readInputs } from '../../cli/inputs/read.js';
 import { seenEvents } from '../../cli/inputs/seen.js';
+import { commandLimits } from '../../shared/base/command-limits.js';
 import { limits } from '../../shared/base/limits.js';
 import type { LogEvent, Rejected } from '../../shared/model/index.js';
 import { anyText } from '../support/any-text.js';
@@ -373,7 +374,7 @@ describe('bad input', () => {
   });
 
   it('skips an endless line and reads on', async () => {
-    const lines = [`(${id}) first`, 'x'.repeat(limits.inputLineBytesMax + 1), `(${id}) last`];
+    const lines = [`(${id}) first`, 'x'.repeat(commandLimits.inputLineBytesMax + 1), `(${id}) last`];
     const { events, malformed } = await read([await file(lines.join('\n'))]);
     expect(events.map(({ message }) => message)).toEqual([lines[0], lines[2]]);
     expect(malformed).toMatchObject([{ code: 'event-too-large' }]);
@@ -406,7 +407,7 @@ describe('the sizes of batches', () => {
     );
 
   it('are bounded, and cut where the time moves on', async () => {
-    const most = limits.inputBatchEventsMax;
+    const most = commandLimits.inputBatchEventsMax;
     // Three events a millisecond: ten thousand is no multiple of three.
     expect(await sizes(lines(most + 100, (n) => Math.floor(n / 3)))).toEqual([most + 2, 98]);
     expect(await sizes(lines(2 * most + 1, () => 7))).toEqual([2 * most, 1]);

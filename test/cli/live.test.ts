@@ -22,8 +22,8 @@ import { searchLogs, slicesOf } from '../../cli/inputs/live/search.js';
 import { openState } from '../../cli/inputs/live/state.js';
 import { readReplayConfig } from '../../cli/replay/config.js';
 import { replay } from '../../cli/replay/replay.js';
+import { commandLimits } from '../../shared/base/command-limits.js';
 import { MtlsWatchError } from '../../shared/base/errors.js';
-import { limits } from '../../shared/base/limits.js';
 import {
   ACCESS_LOG_PATTERN,
   ANY_FORBIDDEN_PATTERN,
@@ -144,7 +144,7 @@ describe('a search', () => {
         (from, length, groups) => {
           const targets = Array.from({ length: groups }, (_, n) => ({ logGroup: `g${n}`, pattern: null }));
           const slices = slicesOf(targets, { from, to: from + length });
-          expect(slices.length).toBeLessThanOrEqual(limits.liveSlicesMax + 2 * groups);
+          expect(slices.length).toBeLessThanOrEqual(commandLimits.liveSlicesMax + 2 * groups);
           const own = slices.filter(({ logGroup }) => logGroup === 'g0');
           expect(own[0]!.from).toBe(from);
           expect(own.at(-1)!.to).toBe(from + length);

@@ -10,8 +10,8 @@ import { sourcesOf } from '../../cli/inputs/files.js';
 import { readInputs } from '../../cli/inputs/read.js';
 import { readAhead, readingOf } from '../../cli/inputs/read-ahead.js';
 import { seenEvents } from '../../cli/inputs/seen.js';
+import { commandLimits } from '../../shared/base/command-limits.js';
 import { digest } from '../../shared/base/digest.js';
-import { limits } from '../../shared/base/limits.js';
 import { linesOf } from '../support/mutated-lines.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'mtls-watch-'));
@@ -122,11 +122,14 @@ it('another thread marks the lines while this one is busy, not while it waits, a
   }
   expect(blocks.map(({ isMarked }) => isMarked)).toEqual(expect.arrayContaining([true, false]));
   expect(blocks.reduce((sum, { bytes }) => sum + bytes, 0)).toBe(16 * LINES.length);
-  expect(new Set(blocks.map(({ buffer }) => buffer))).toEqual(new Set([limits.inputBlockBytes]));
+  expect(new Set(blocks.map(({ buffer }) => buffer))).toEqual(new Set([commandLimits.inputBlockBytes]));
 });
 
 it('a large file that is no log keeps no thread from the files behind it', async () => {
-  const large = Buffer.alloc((limits.inputBlocksAheadMax + 4) * limits.inputBlockBytes, Buffer.from([0, 1, 2, 3]));
+  const large = Buffer.alloc(
+    (commandLimits.inputBlocksAheadMax + 4) * commandLimits.inputBlockBytes,
+    Buffer.from([0, 1, 2, 3]),
+  );
   const paths = [file('large.bin', large), file('behind.jsonl', LINES)];
   expect(await itemsOf(paths, 1, true)).toEqual(await itemsOf(paths, 0, true));
 });

@@ -1,7 +1,7 @@
 /** Finds the log groups to search and the patterns to use: those of the subscription filters. */
 
+import { commandLimits } from '../../../shared/base/command-limits.js';
 import { MtlsWatchError } from '../../../shared/base/errors.js';
-import { limits } from '../../../shared/base/limits.js';
 import { regionOf } from '../../../shared/base/regions.js';
 import { clean } from '../../../shared/base/text.js';
 import { connectionLogs } from '../../../shared/discovery/connection-fields.js';
@@ -79,8 +79,11 @@ export async function liveIn(
       purpose === 'clients' ? 'access or connection log that goes to a log group' : 'log that goes to a log group';
     throw new MtlsWatchError('usage', `nothing to search: expected an ${what}; mtls-watch doctor says what is set`);
   }
-  if (names.length > limits.liveGroupsMax) {
-    throw new MtlsWatchError('usage', `${names.length} log groups; expected at most ${limits.liveGroupsMax} at once`);
+  if (names.length > commandLimits.liveGroupsMax) {
+    throw new MtlsWatchError(
+      'usage',
+      `${names.length} log groups; expected at most ${commandLimits.liveGroupsMax} at once`,
+    );
   }
   const groups: SearchableGroup[] = [];
   for (const name of names) {

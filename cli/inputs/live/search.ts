@@ -3,7 +3,7 @@
  * few are searched in parallel with the patterns of the subscription filters. Yields the same items as files do.
  */
 
-import { limits } from '../../../shared/base/limits.js';
+import { commandLimits } from '../../../shared/base/command-limits.js';
 import type { LogQuery, LogSearch, SearchedEvent } from '../../../shared/ports/log-search.js';
 import type { InputItem } from '../item.js';
 import { eventWindow } from '../window.js';
@@ -24,8 +24,8 @@ const SLICE_MINUTES = [15, 60, 6 * 60, 24 * 60, 7 * 24 * 60] as const;
 export function slicesOf(targets: readonly SearchTarget[], { from, to }: TimeRange): readonly LogQuery[] {
   const perSlice = Math.max(1, targets.length);
   const minutes =
-    SLICE_MINUTES.find((each) => ((to - from) / (each * MINUTE_MS)) * perSlice <= limits.liveSlicesMax) ??
-    Math.ceil(((to - from) / MINUTE_MS / limits.liveSlicesMax) * perSlice);
+    SLICE_MINUTES.find((each) => ((to - from) / (each * MINUTE_MS)) * perSlice <= commandLimits.liveSlicesMax) ??
+    Math.ceil(((to - from) / MINUTE_MS / commandLimits.liveSlicesMax) * perSlice);
   const sliceMs = minutes * MINUTE_MS;
   const slices: LogQuery[] = [];
   for (let start = from; start < to; ) {
@@ -73,7 +73,7 @@ export async function* searchLogs(
         yield [];
       },
   );
-  for await (const events of merge(tasks, limits.liveSearchesAtOnce)) {
+  for await (const events of merge(tasks, commandLimits.liveSearchesAtOnce)) {
     yield* heard(events);
     yield progress();
   }
@@ -84,9 +84,9 @@ export async function* searchLogs(
 /** A few events of a log group in which nothing was found: "nobody was refused" requires readable events. */
 async function sampleOf(query: LogQuery, logs: Pick<LogSearch, 'page'>): Promise<readonly SearchedEvent[]> {
   let token: string | null = null;
-  for (let pages = 0; pages < limits.liveSamplePagesMax; pages++) {
+  for (let pages = 0; pages < commandLimits.liveSamplePagesMax; pages++) {
     const page: Awaited<ReturnType<LogSearch['page']>> = await logs.page(
-      { ...query, limit: limits.liveSampleEvents },
+      { ...query, limit: commandLimits.liveSampleEvents },
       token,
     );
     if (page.events.length > 0 || page.next === null) return page.events;
