@@ -10,9 +10,14 @@ export interface SettingsOptions extends TableOptions {
   readonly config?: string;
 }
 
-/** `--stack` of a verb that reads logs and no table: the settings that the functions of a deployed stack run with. */
-export function withStackSettings(command: Command): Command {
-  return withAccount(command.option('--stack <name>', 'with the settings and truststores of this deployed stack'));
+/**
+ * `--stack` of a verb that reads logs: the settings that the functions of a deployed stack run with.
+ * @param more what else the verb takes from there
+ */
+export function withStackSettings(command: Command, more = ''): Command {
+  return withAccount(
+    command.option('--stack <name>', `with the settings and truststores of this deployed stack${more}`),
+  );
 }
 
 /**
