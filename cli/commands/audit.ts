@@ -49,7 +49,7 @@ export async function runAudit(
 ): Promise<number> {
   const at = timeOption(options.at, clock);
   const words = auditWords[languageOption(options.lang, 'en')];
-  const { truststore, name } = await readTruststore(place, clock);
+  const { truststore, name } = await readTruststore(place);
   const audit = auditTruststore(truststore, at, daysOption(options.within), door, probed);
   const sunsets = caSunsets(truststore);
   const counts = { error: 0, warning: 0, info: 0 };

@@ -69,7 +69,7 @@ export async function runDiagnose(
   const spoken: Spoken = { words: diagnoseWords[language], messages: messagesIn[language] };
   const { words } = spoken;
   const { client, presented, note, logged } = await readClientFile(options.client);
-  const { truststore, name, place } = await readUsableTruststore(options.truststore, clock);
+  const { truststore, name, place } = await readUsableTruststore(options.truststore);
   const refusedWith = refusalOf(options);
   if (logged !== undefined) return loggedVerdict(logged, options, truststore, at, output, spoken);
   const diagnosis = diagnose(client, truststore, at, presented, refusedWith, probed, door);

@@ -129,7 +129,7 @@ async function onAws(
 /** @throws errors that are not an answer of S3 */
 async function contentsOf(uri: string): Promise<TruststoreContents> {
   try {
-    const { truststore } = await readTruststore(uri, systemClock);
+    const { truststore } = await readTruststore(uri);
     return {
       kind: 'read',
       certificates: truststore.certificates.length,

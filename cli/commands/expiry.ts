@@ -94,7 +94,7 @@ export async function runExpiry(
   const language = languageOption(options.lang, deployed?.language ?? 'en');
   const spoken = { clients: clientWords[language], evidence: evidenceWords[language], audit: auditWords[language] };
   const withinMs = daysOption(options.within);
-  const { read, truststore, perAccount } = await givenTruststores(options, deployed, clock);
+  const { read, truststore, perAccount } = await givenTruststores(options, deployed);
   const seen = observations();
   // Kept ones first: they are few, so that none of them is beyond the bound.
   for (const one of keptObservations(kept ?? [])) seen.add(one);
@@ -196,16 +196,12 @@ function seenWords(clients: readonly ClientRecord[], words: Words): string {
 }
 
 /** The truststore asked for, or those of the stack; those with a blank for the account are named and not read. */
-async function givenTruststores(
-  { truststore }: ExpiryOptions,
-  deployed: Pick<Config, 'truststores'> | undefined,
-  clock: Clock,
-) {
+async function givenTruststores({ truststore }: ExpiryOptions, deployed: Pick<Config, 'truststores'> | undefined) {
   const named = [...new Set(truststore === undefined ? Object.values(deployed?.truststores ?? {}) : [truststore])];
   // A record does not tell whose account its domain is in.
   const perAccount = named.filter((place) => place.includes(ACCOUNT_BLANK));
   const places = named.filter((place) => !perAccount.includes(place));
-  const read = await Promise.all(places.map((place) => readUsableTruststore(place, clock)));
+  const read = await Promise.all(places.map((place) => readUsableTruststore(place)));
   return { read, truststore: joined(read), perAccount };
 }
 

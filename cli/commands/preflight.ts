@@ -80,8 +80,8 @@ export async function runPreflight(
   const at = timeOption(options.at, clock);
   const language = languageOption(options.lang, 'en');
   const spoken = { clients: clientWords[language], evidence: evidenceWords[language], names: nameWords[language] };
-  const next = await readUsableTruststore(options.truststore, clock);
-  const current = options.current === undefined ? null : await readUsableTruststore(options.current, clock);
+  const next = await readUsableTruststore(options.truststore);
+  const current = options.current === undefined ? null : await readUsableTruststore(options.current);
   const seen = observations();
   const notJudged = await collectClients(observed, seen.add);
   const clients = seen.clients();

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { MtlsWatchError, messageOf } from '../../shared/base/errors.js';
 import type { Config } from '../../shared/config/settings.js';
 import { withAccount } from '../terminal/account.js';
-import { isOfStack, outputOf, type TableOptions } from './stack.js';
+import { deployedAt, isOfStack, outputOf, type StackOptions, type TableOptions } from './stack.js';
 
 export interface SettingsOptions extends TableOptions {
   readonly config?: string;
@@ -26,34 +26,18 @@ export function withStackSettings(command: Command, more = ''): Command {
  * @throws MtlsWatchError `usage`, errors of AWS
  */
 export async function settingsOfStack(
-  { stack }: { readonly stack?: string },
+  options: StackOptions,
   command: Pick<Command, 'getOptionValueSource'>,
-  functionOf: () => Promise<string> = () =>
-    outputOf('IngestFunctionName', 'no --stack', stack === undefined ? {} : { stack }),
+  functionOf: () => Promise<string> = () => outputOf('IngestFunctionName', 'no --stack', options),
   read: (functionName: string) => Promise<Config> = readDeployed,
 ): Promise<Config | null> {
-  if (stack === undefined) return null;
+  if (options.stack === undefined) return null;
   if (command.getOptionValueSource('config') === 'cli')
     throw new MtlsWatchError('usage', 'expected --stack or --config, not both: each names all settings');
   return read(await functionOf());
 }
 
-/** Loads the SDK only here. */
-async function readDeployed(functionName: string): Promise<Config> {
-  const [{ deployedSettings }, { LambdaClient }, { createDynamoInventory }, { createDynamoClient }, { withKnown }] =
-    await Promise.all([
-      import('../../shared/adapters/aws/deployed-settings.js'),
-      import('@aws-sdk/client-lambda'),
-      import('../../shared/adapters/dynamodb/inventory.js'),
-      import('../../shared/adapters/dynamodb/index.js'),
-      import('../../shared/discovery/with-known.js'),
-    ]);
-  const { config, known } = await deployedSettings(functionName, {
-    lambda: new LambdaClient({}),
-    domains: (tableName) => createDynamoInventory(createDynamoClient(), tableName).domains(),
-  });
-  return withKnown(config, known);
-}
+const readDeployed = async (functionName: string): Promise<Config> => (await deployedAt(functionName)).config;
 
 /**
  * The figures are in the table, whatever the settings are: where these cannot be read, `warn` is told what is missing, and the

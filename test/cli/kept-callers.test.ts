@@ -139,7 +139,7 @@ it('sums up the same whichever is read first, and counts requests of logs only',
 });
 
 describe('the callers that the stack keeps', () => {
-  const stores = createMemoryStores(clock);
+  const stores = createMemoryStores();
   const none = async () => {
     throw new Error('not allowed');
   };

@@ -84,13 +84,19 @@ describe('what the functions of a stack run with', () => {
 
   it('is their variable, with what was discovered', async () => {
     const discover = { ...deployed, discover: {} };
-    expect(await read({ MTLS_WATCH_CONFIG: JSON.stringify(deployed), TABLE_NAME: 't' })).toEqual({ config, known: [] });
+    expect(await read({ MTLS_WATCH_CONFIG: JSON.stringify(deployed), TABLE_NAME: 't' })).toEqual({
+      ...{ config, known: [], tableName: 't' },
+    });
     const { known } = await read({ MTLS_WATCH_CONFIG: JSON.stringify(discover), TABLE_NAME: 't' });
     expect(known).toMatchObject([{ name: '*.t' }]);
   });
 
   it('is nothing of another function', async () => {
-    await expect(read({ TABLE_NAME: 't' })).rejects.toThrow('no variable MTLS_WATCH_CONFIG');
+    await expect(read({ TABLE_NAME: 't' })).rejects.toThrow(/no variable MTLS_WATCH_CONFIG; expected --stack NAME/);
+    const settings = JSON.stringify(deployed);
+    await expect(read({ MTLS_WATCH_CONFIG: settings })).rejects.toThrow(
+      /no variable TABLE_NAME; expected --stack NAME/,
+    );
   });
 });
 
