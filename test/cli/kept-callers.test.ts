@@ -48,7 +48,9 @@ describe('expiry with a stack', () => {
   it('lists whom exported logs alone know, without a number of requests, and says so', async () => {
     const { code, text } = await said([kept(1), kept(2, { notAfter: AT + days(200) })]);
     expect(code).toBe(1);
-    expect(text).toMatch(/^1 certificate without a successor expiring within 30 days {2}2 clients seen calling, in exp/);
+    expect(text).toMatch(
+      /^1 certificate without a successor expiring within 30 days {2}2 clients seen calling, in exp/,
+    );
     expect(text).toContain(`in exported logs only, until ${new Date(AT - days(40)).toISOString().slice(0, 10)}`);
     expect(rows(text)).toEqual([expect.stringMatching(/^ +– .*CN=client 1 .*none seen +\S+, exports$/)]);
   });
