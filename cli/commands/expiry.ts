@@ -24,14 +24,14 @@ import {
 } from '../../shared/x509/observed.js';
 import { clientSunsets } from '../../shared/x509/sunset.js';
 import { type Truststore, truststoreOf } from '../../shared/x509/truststore.js';
+import { type KeptCallers, keptCallers } from '../deployed/kept-callers.js';
+import { settingsOfStack, withStackSettings } from '../deployed/settings.js';
 import { observeClients } from '../inputs/clients.js';
 import { collectClients, type NotJudged, nothingWords, notJudgedWords, uncertifiedWords } from '../inputs/evidence.js';
 import { type FormatOption, readFormat, withFormat } from '../inputs/format.js';
-import { type KeptCallers, keptCallers } from '../inputs/kept-callers.js';
 import type { LiveOptions } from '../inputs/live/find.js';
 import { liveOf, withLive } from '../inputs/live/options.js';
 import type { Observed } from '../inputs/observe.js';
-import { settingsOfStack, withStackSettings } from '../inputs/settings.js';
 import { type NamedTruststore, readUsableTruststore, truststoreErrors } from '../inputs/truststores.js';
 import { pc } from '../terminal/colors.js';
 import { expiryLine, expiryTable } from '../terminal/expiry-text.js';

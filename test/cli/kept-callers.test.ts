@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { type ExpiryOptions, runExpiry } from '../../cli/commands/expiry.js';
-import { type KeptCallers, keptCallers } from '../../cli/inputs/kept-callers.js';
+import { type KeptCallers, keptCallers } from '../../cli/deployed/kept-callers.js';
 import type { Observed } from '../../cli/inputs/observe.js';
 import { createMemoryStores } from '../../shared/adapters/memory/index.js';
 import type { PastCaller } from '../../shared/ports/index.js';
