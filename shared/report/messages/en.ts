@@ -172,7 +172,7 @@ export const en: ReportMessages = {
     shares: 'No calls with a client certificate were counted.',
   },
   shares: {
-    note: 'Let in are the calls whose certificate the gateway took, whatever they were answered. “Not known”: the calls at this domain, or under this name of the issuer, were not counted, or not in all of its access logs.',
+    note: 'Let in are the calls whose certificate the gateway took, whatever they were answered. “Not known”: the calls at this domain, or under this name of the issuer, were not counted, or in some of its access logs only.',
     mail: (owner, scope, refused, calls, share) =>
       `${owner} at ${scope}: ${refused} of ${calls} calls refused (${share}).`,
   },
