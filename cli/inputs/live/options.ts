@@ -4,12 +4,14 @@ import type { Command } from 'commander';
 import { systemClock } from '../../../shared/adapters/clock.js';
 import { MtlsWatchError } from '../../../shared/base/errors.js';
 import { clean } from '../../../shared/base/text.js';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../shared/base/time.js';
 import type { Clock } from '../../../shared/ports/index.js';
 import { timeOption, withAt } from '../../terminal/options.js';
 import type { InputItem } from '../item.js';
 import { type FoundLive, findLive, type LiveOptions, type LiveSearch, type Purpose } from './find.js';
 import { searchLogs } from './search.js';
 import { openState, type TimeRange } from './state.js';
+
 export function withPlaces(command: Command): Command {
   return command
     .option('--log-group <names...>', 'search these log groups of the account')
@@ -85,8 +87,7 @@ export async function liveOf(
 
 const timesOf = ({ since, from, to }: LiveOptions) => ({ since, from, to });
 
-const UNIT_MS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 7 * 86_400_000 };
-const DEFAULT_MS = 86_400_000;
+const UNIT_MS: Readonly<Record<string, number>> = { m: MINUTE_MS, h: HOUR_MS, d: DAY_MS, w: 7 * DAY_MS };
 
 /** @throws MtlsWatchError `usage` */
 export function rangeOf({ since, from, to }: LiveOptions, now: number): TimeRange {
@@ -94,7 +95,7 @@ export function rangeOf({ since, from, to }: LiveOptions, now: number): TimeRang
     throw new MtlsWatchError('usage', 'expected --since, or --from and --to, not both');
   }
   if (to !== undefined && from === undefined) throw new MtlsWatchError('usage', '--to goes with --from');
-  if (from === undefined) return { from: now - (since === undefined ? DEFAULT_MS : durationOf(since)), to: now };
+  if (from === undefined) return { from: now - (since === undefined ? DAY_MS : durationOf(since)), to: now };
   const range = { from: isoTime('--from', from), to: to === undefined ? now : isoTime('--to', to) };
   if (range.from < range.to) return range;
   throw new MtlsWatchError('usage', `--from got ${from}; expected a time before ${new Date(range.to).toISOString()}`);
