@@ -1,7 +1,7 @@
 /** Finds the log groups to search and the patterns to use: those of the subscription filters. */
 
 import { commandLimits } from '../../../shared/base/command-limits.js';
-import { MtlsWatchError } from '../../../shared/base/errors.js';
+import { usage } from '../../../shared/base/errors.js';
 import { clean } from '../../../shared/base/text.js';
 import { connectionLogs } from '../../../shared/discovery/connection-fields.js';
 import { type Watched, watchedSettings } from '../../../shared/discovery/settings.js';
@@ -78,13 +78,10 @@ export async function liveIn(
   if (names.length === 0) {
     const what =
       purpose === 'clients' ? 'access or connection log that goes to a log group' : 'log that goes to a log group';
-    throw new MtlsWatchError('usage', `nothing to search: expected an ${what}; mtls-watch doctor says what is set`);
+    throw usage(`nothing to search: expected an ${what}; mtls-watch doctor says what is set`);
   }
   if (names.length > commandLimits.liveGroupsMax) {
-    throw new MtlsWatchError(
-      'usage',
-      `${names.length} log groups; expected at most ${commandLimits.liveGroupsMax} at once`,
-    );
+    throw usage(`${names.length} log groups; expected at most ${commandLimits.liveGroupsMax} at once`);
   }
   const groups: SearchableGroup[] = [];
   for (const name of names) {
@@ -92,10 +89,7 @@ export async function liveIn(
     if (group !== null) groups.push(searchable(group));
     // The log group of a stage that was never called may not exist yet.
     else if (logGroup.includes(name)) {
-      throw new MtlsWatchError(
-        'usage',
-        `--log-group got ${clean(name, 512)}; expected a log group of this account and Region`,
-      );
+      throw usage(`--log-group got ${clean(name, 512)}; expected a log group of this account and Region`);
     }
   }
   const { domains = {}, truststores = {}, accessLogFormats: formats = {} } = watched ?? {};
@@ -105,8 +99,7 @@ export async function liveIn(
 
 function searchable(group: SearchableGroup): SearchableGroup {
   if (group.logClass === 'STANDARD') return group;
-  throw new MtlsWatchError(
-    'usage',
+  throw usage(
     `the log group ${clean(group.name, 512)} is of the class ${clean(group.logClass, 40)}, in which CloudWatch Logs searches with Logs Insights only; run a query there, and replay its results`,
   );
 }
@@ -136,8 +129,7 @@ function refuseUnknown(names: readonly string[], { domains, doors, region, accou
   const known = [...domains.map(({ name }) => name), ...doors.flatMap(({ id, hosts }) => [id, ...hosts])];
   const missing = names.filter((name) => !known.includes(name));
   if (missing.length === 0) return;
-  throw new MtlsWatchError(
-    'usage',
+  throw usage(
     `--domain got ${missing.map((name) => clean(name, 80)).join(', ')}; expected a custom domain, distribution or load balancer with mutual TLS in ${region} of account ${accountId}`,
   );
 }

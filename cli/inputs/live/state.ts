@@ -7,7 +7,7 @@
 import { createReadStream } from 'node:fs';
 import { type FileHandle, open, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
-import { MtlsWatchError, messageOf } from '../../../shared/base/errors.js';
+import { type MtlsWatchError, messageOf, unreadable, usage } from '../../../shared/base/errors.js';
 import { jsonIn } from '../../../shared/base/json.js';
 import type { SearchedEvent } from '../../../shared/ports/log-search.js';
 
@@ -108,14 +108,11 @@ async function lock(path: string): Promise<() => Promise<void>> {
       await writeFile(name, String(process.pid), { flag: 'wx', mode: 0o600 });
       return () => rm(name, { force: true });
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw unreadable(path, error);
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw unreadableState(path, error);
     }
     const owner = Number(await readFile(name, 'utf8').catch(() => ''));
     if (!isFirst || isRunning(owner)) {
-      throw new MtlsWatchError(
-        'usage',
-        `--state got ${path}, which process ${owner} is writing; wait until it ends, or name another file`,
-      );
+      throw usage(`--state got ${path}, which process ${owner} is writing; wait until it ends, or name another file`);
     }
     await rm(name, { force: true });
   }
@@ -146,8 +143,7 @@ function writer(file: FileHandle, path: string): (line: Line) => Promise<void> {
 function checked(line: Line, path: string, search: string): Line {
   if (typeof line.search !== 'string' || line.range === undefined) throw somethingElse(path);
   if (line.search !== search) {
-    throw new MtlsWatchError(
-      'usage',
+    throw usage(
       `--state got ${path}, which belongs to another search (${line.search}); expected a new file, or the options of then`,
     );
   }
@@ -158,7 +154,7 @@ const BEGIN = '{"search":';
 const isBegun = (text: string): boolean => text.startsWith(BEGIN) || BEGIN.startsWith(text);
 
 const somethingElse = (path: string): MtlsWatchError =>
-  new MtlsWatchError('usage', `--state got ${path}, which holds something else; expected a new file`);
+  usage(`--state got ${path}, which holds something else; expected a new file`);
 
 /** `line` is null for text that is not JSON; `isWhole`: whether a newline ends it. */
 async function* linesOf(path: string) {
@@ -166,7 +162,7 @@ async function* linesOf(path: string) {
     (found) => found.size,
     (error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT') return 0;
-      throw unreadable(path, error);
+      throw unreadableState(path, error);
     },
   );
   if (size === 0) return;
@@ -184,10 +180,10 @@ async function attempt<T>(path: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (cause) {
-    throw unreadable(path, cause);
+    throw unreadableState(path, cause);
   }
 }
 
-function unreadable(path: string, cause: unknown): MtlsWatchError {
-  return new MtlsWatchError('unreadable-input', `the state in ${path}: ${messageOf(cause)}`, { cause });
+function unreadableState(path: string, cause: unknown): MtlsWatchError {
+  return unreadable(`the state in ${path}: ${messageOf(cause)}`, cause);
 }
