@@ -4,7 +4,10 @@ import type { Command } from 'commander';
 import { MtlsWatchError, messageOf } from '../../shared/base/errors.js';
 import type { Config } from '../../shared/config/settings.js';
 import { withAccount } from '../terminal/account.js';
-import { isOfStack, outputOf, type TableOptions } from './stack.js';
+import type { outputOf, TableOptions } from './stack.js';
+
+/** Options are declared before anything is known to be needed. */
+const ofStack: typeof outputOf = async (...asked) => (await import('./stack.js')).outputOf(...asked);
 
 export interface SettingsOptions extends TableOptions {
   readonly config?: string;
@@ -24,7 +27,7 @@ export async function settingsOfStack(
   { stack }: { readonly stack?: string },
   command: Pick<Command, 'getOptionValueSource'>,
   functionOf: () => Promise<string> = () =>
-    outputOf('IngestFunctionName', 'no --stack', stack === undefined ? {} : { stack }),
+    ofStack('IngestFunctionName', 'no --stack', stack === undefined ? {} : { stack }),
   read: (functionName: string) => Promise<Config> = readDeployed,
 ): Promise<Config | null> {
   if (stack === undefined) return null;
@@ -57,10 +60,13 @@ async function readDeployed(functionName: string): Promise<Config> {
 export async function settingsHere(
   options: SettingsOptions,
   warn: (text: string) => void,
-  functionOf: () => Promise<string> = () => outputOf('IngestFunctionName', '--config FILE', options),
+  functionOf: () => Promise<string> = () => ofStack('IngestFunctionName', '--config FILE', options),
   read: (functionName: string) => Promise<Config> = readDeployed,
 ): Promise<Config> {
-  const { readReplayConfig } = await import('../replay/config.js');
+  const [{ readReplayConfig }, { isOfStack }] = await Promise.all([
+    import('../replay/config.js'),
+    import('./stack.js'),
+  ]);
   if (options.config !== undefined) return readReplayConfig(options.config);
   const missing = 'language, truststores and runbook addresses are the defaults';
   try {
