@@ -68,5 +68,5 @@ it('loads what most verbs need as one file', () => {
   const day = fileURLToPath(new URL('../../sample/day', import.meta.url));
   const { status, files } = run('replay', join(day, 'logs'), '--config', join(day, 'mtls-watch.json'));
   expect(status).toBe(0);
-  expect(files).toBeLessThanOrEqual(25);
+  expect(files).toBeLessThanOrEqual(40);
 });
