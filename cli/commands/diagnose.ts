@@ -17,8 +17,15 @@ import { when } from '../../shared/x509/format.js';
 import { diagnoseLogged } from '../../shared/x509/logged-fields.js';
 import { isCertain } from '../../shared/x509/standing.js';
 import type { Truststore } from '../../shared/x509/truststore.js';
+import {
+  type DoorOptions,
+  type KnownDoor,
+  knownDoor,
+  rulesOf,
+  rulesOfRecord,
+  withDoor,
+} from '../deployed/known-door.js';
 import type { RecordedConnection } from '../inputs/connection-file.js';
-import { type DoorOptions, type KnownDoor, knownDoor, rulesOf, rulesOfRecord, withDoor } from '../inputs/known-door.js';
 import { readClientFile, readUsableTruststore } from '../inputs/truststores.js';
 import { pc } from '../terminal/colors.js';
 import { languageOption, timeOption, withAt, withLanguage } from '../terminal/options.js';

@@ -14,9 +14,6 @@ import {
   type PreflightResult,
   preflight,
 } from '../../shared/x509/observed.js';
-import { observeClients } from '../inputs/clients.js';
-import { collectClients, type NotJudged, nothingWords, notJudgedWords, uncertifiedWords } from '../inputs/evidence.js';
-import { type FormatOption, readFormat, withFormat } from '../inputs/format.js';
 import {
   type DomainsHere,
   type DoorOptions,
@@ -24,7 +21,10 @@ import {
   knownDoors,
   rulesOf,
   withDoor,
-} from '../inputs/known-door.js';
+} from '../deployed/known-door.js';
+import { observeClients } from '../inputs/clients.js';
+import { collectClients, type NotJudged, nothingWords, notJudgedWords, uncertifiedWords } from '../inputs/evidence.js';
+import { type FormatOption, readFormat, withFormat } from '../inputs/format.js';
 import type { LiveOptions } from '../inputs/live/find.js';
 import { type Live, liveOf, withLive } from '../inputs/live/options.js';
 import type { Observed } from '../inputs/observe.js';

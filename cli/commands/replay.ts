@@ -5,10 +5,10 @@
  */
 
 import { Command } from 'commander';
+import { withStackSettings } from '../deployed/settings.js';
 import { withFormat } from '../inputs/format.js';
 import { withLive } from '../inputs/live/options.js';
 import { readAhead, withWorkers } from '../inputs/read-ahead.js';
-import { withStackSettings } from '../inputs/settings.js';
 import type { ReplayOptions } from '../replay/run.js';
 import { configOption, withLanguage } from '../terminal/options.js';
 

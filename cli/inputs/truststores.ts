@@ -5,6 +5,7 @@ import { MtlsWatchError } from '../../shared/base/errors.js';
 import { limits } from '../../shared/base/limits.js';
 import { quote } from '../../shared/discovery/shell.js';
 import { type EvidenceWords, evidenceWords } from '../../shared/messages/evidence-words.js';
+import { doorOption } from '../../shared/messages/own-commands.js';
 import { english, plain } from '../../shared/model/phrases.js';
 import type { TruststoreSource } from '../../shared/ports/truststore.js';
 import { fileErrors } from '../../shared/x509/audit-file.js';
@@ -18,8 +19,7 @@ import { parseTruststore, type Truststore } from '../../shared/x509/truststore.j
 import { wordsOf } from '../../shared/x509/wording.js';
 import { connectionIn, type RecordedConnection } from './connection-file.js';
 import { createTruststores, isFile } from './file-truststores.js';
-import { doorOption } from './known-door.js';
-import { readWhole } from './whole-file.js';
+import { nameOf, readWhole } from './whole-file.js';
 
 export interface ClientFile {
   readonly client: Certificate | Malformed;
@@ -111,11 +111,6 @@ export interface NamedTruststore {
   readonly place: string;
 }
 
-/** A place as people read it. */
-export function nameOf(place: string): string {
-  return place === '-' ? 'standard input' : place;
-}
-
 /** A bundle from a file, from `s3://bucket/key`, or of a load balancer's trust store by its ARN. @throws MtlsWatchError `unreadable-input` or `truststore-unreadable` */
 export async function readTruststore(
   place: string,
@@ -153,7 +148,7 @@ export function truststoreErrors(
   words: EvidenceWords = evidenceWords.en,
   door: DoorRules = doorRules['api-gateway'],
 ): string[] {
-  const command = `mtls-watch audit ${quote(path)}${doorOption(door)}`;
+  const command = ['mtls-watch audit', quote(path), ...doorOption(door.id)].join(' ');
   return fileErrors(truststore, door).map((finding) => {
     const shown = `${finding.lines.slice(0, 5).join(', ')}${finding.lines.length > 5 ? ', …' : ''}`;
     const [what = plain('')] = wordsOf(finding).evidence;

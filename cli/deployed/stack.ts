@@ -105,13 +105,13 @@ export interface Deployed {
   readonly stores: Stores;
 }
 
-/** The settings that the stack's functions run with, and its stores. @throws MtlsWatchError `usage` */
-export async function deployedHere(options: StackOptions): Promise<Deployed> {
-  return deployedAt(await outputOf('IngestFunctionName', 'credentials of its account', options));
-}
-
-/** The same by the name of the ingest function. Loads the SDK only here. @throws MtlsWatchError `usage`, errors of AWS */
-export async function deployedAt(functionName: string): Promise<Deployed> {
+/**
+ * The settings that the stack's functions run with, and its stores. Loads the SDK only here.
+ * @param instead as for `outputOf`
+ * @throws MtlsWatchError `usage`, errors of AWS
+ */
+export async function deployedHere(options: StackOptions, instead = 'credentials of its account'): Promise<Deployed> {
+  const functionName = await outputOf('IngestFunctionName', instead, options);
   const [{ deployedSettings }, { LambdaClient }, { createDynamoInventory }, dynamo, { withKnown }] = await Promise.all([
     import('../../shared/adapters/aws/deployed-settings.js'),
     import('@aws-sdk/client-lambda'),
