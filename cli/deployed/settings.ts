@@ -7,16 +7,10 @@ import { nearKey } from '../../shared/config/near-key.js';
 import { type Config, parseConfig } from '../../shared/config/settings.js';
 import { settingsIn, type WrittenSettings } from '../../shared/config/written-settings.js';
 import { nameOf, readWhole } from '../inputs/whole-file.js';
-import { withAccount } from '../terminal/account.js';
 import { type Deployed, deployedHere, isOfStack, type StackOptions, type TableOptions } from './stack.js';
 
 export interface SettingsOptions extends TableOptions {
   readonly config?: string;
-}
-
-/** `--stack` of a verb that reads logs and no table: the settings that the functions of a deployed stack run with. */
-export function withStackSettings(command: Command): Command {
-  return withAccount(command.option('--stack <name>', 'with the settings and truststores of this deployed stack'));
 }
 
 /**

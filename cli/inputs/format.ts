@@ -3,7 +3,6 @@
 import type { Command } from 'commander';
 import { usage } from '../../shared/base/errors.js';
 import { limits } from '../../shared/base/limits.js';
-import { recordFormat } from '../../shared/logs/record-format.js';
 import { readWhole } from './whole-file.js';
 
 export interface FormatOption {
@@ -26,6 +25,7 @@ export async function readFormat(option: string | undefined): Promise<string | u
   const isText = option.includes('$context.');
   const text = isText ? option : (await readWhole(option, `${FORMAT}, or a file with one`)).toString('utf8');
   const template = text.trim();
+  const { recordFormat } = await import('../../shared/logs/record-format.js');
   if (template.length > limits.accessFormatCharsMax || recordFormat(template) === null) {
     throw usage(
       `--format got ${template.length} characters without a variable, or too many; expected ${FORMAT}, of at most ${limits.accessFormatCharsMax} characters`,
