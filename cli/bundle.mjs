@@ -9,8 +9,9 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const cli = (name) => join(root, 'cli', name);
-const thread = cli('inputs/reading-thread.ts');
+const MAIN = join(root, 'cli', 'main.ts');
+const COMMAND_LINE = join(root, 'cli', 'command-line.ts');
+const THREAD = join(root, 'cli', 'inputs', 'reading-thread.ts');
 
 const EITHER = {
   absWorkingDir: root,
@@ -23,8 +24,6 @@ const EITHER = {
 
 const CHUNKS = {
   ...EITHER,
-  entryPoints: { main: cli('main.ts'), 'reading-thread': thread },
-  splitting: true,
   format: 'esm',
   charset: 'utf8',
   // What is taken in may be CommonJS and asks for `require`.
@@ -39,7 +38,7 @@ const CHUNKS = {
  */
 const ALONE = { ...CHUNKS, minify: true, external: ['bowser'] };
 
-const SELF = JSON.stringify(pathToFileURL(cli('main.ts')).href);
+const SELF = JSON.stringify(pathToFileURL(MAIN).href);
 /** Without what is large and seldom needed. The small packages are found and compiled faster in the bundle than in their own files. */
 const LARGE = ['@aws-sdk/*', '@peculiar/*'];
 const IN_CHECKOUT = { ...CHUNKS, external: LARGE, define: { 'import.meta.url': SELF } };
@@ -47,11 +46,36 @@ const IN_CHECKOUT = { ...CHUNKS, external: LARGE, define: { 'import.meta.url': S
 /** One file, in ASCII, because that is what V8 reads fastest, and strict, as the modules are that it is made of. */
 const ONE_FILE = {
   ...EITHER,
-  entryPoints: { 'command-line': cli('command-line.ts'), 'reading-thread': thread },
+  entryPoints: { 'command-line': COMMAND_LINE, 'reading-thread': THREAD },
   format: 'cjs',
   banner: { js: "'use strict';" },
   external: LARGE,
   define: { 'import.meta.url': SELF, 'import.meta.dirname': '__dirname' },
+};
+
+/** What most verbs need. */
+const COMMON = join(root, 'cli', 'replay', 'run.ts');
+/** What comes before any verb; the verb that starts its threads before it loads the rest; and verbs that need little. */
+const NOT_COMMON = /\/(?:command-line|commands\/(?:replay|cost|backtest))\.js$/;
+
+/**
+ * The bundler makes a file of what the same verbs need, and there are so many verbs that one would be loaded from a hundred files, which
+ * takes Node longer than all else at its start. So whatever is loaded when it is asked for is loaded together with what most need:
+ * that is one file then.
+ */
+const together = {
+  name: 'together',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^\./ }, ({ kind, path, resolveDir }) =>
+      kind === 'dynamic-import' && !NOT_COMMON.test(path)
+        ? { path: join(resolveDir, path), namespace: together.name }
+        : undefined,
+    );
+    onLoad({ filter: /.*/, namespace: together.name }, ({ path }) => ({
+      contents: `import ${JSON.stringify(COMMON)}; export * from ${JSON.stringify(path)};`,
+      resolveDir: root,
+    }));
+  },
 };
 
 /**
@@ -59,7 +83,11 @@ const ONE_FILE = {
  * @param {'checkout' | 'package'} use in a checkout, what is printed for pasting starts with `npm run`
  */
 export async function bundleCli(outdir, use) {
-  await build({ ...(use === 'package' ? ALONE : IN_CHECKOUT), outdir });
+  const options = { ...(use === 'package' ? ALONE : IN_CHECKOUT), outdir };
+  await Promise.all([
+    build({ ...options, entryPoints: { main: MAIN }, splitting: true, plugins: [together] }),
+    build({ ...options, entryPoints: { 'reading-thread': THREAD } }),
+  ]);
 }
 
 /**
