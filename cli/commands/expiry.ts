@@ -25,7 +25,7 @@ import {
 import { clientSunsets } from '../../shared/x509/sunset.js';
 import { type Truststore, truststoreOf } from '../../shared/x509/truststore.js';
 import { type KeptCallers, keptCallers } from '../deployed/kept-callers.js';
-import { settingsOfStack, withStackSettings } from '../deployed/settings.js';
+import { settingsOfStack } from '../deployed/settings.js';
 import { observeClients } from '../inputs/clients.js';
 import { collectClients, type NotJudged, nothingWords, notJudgedWords, uncertifiedWords } from '../inputs/evidence.js';
 import { type FormatOption, readFormat, withFormat } from '../inputs/format.js';
@@ -36,7 +36,7 @@ import { type NamedTruststore, readUsableTruststore, truststoreErrors } from '..
 import { pc } from '../terminal/colors.js';
 import { expiryLine, expiryTable } from '../terminal/expiry-text.js';
 import { note } from '../terminal/notes.js';
-import { languageOption, timeOption, withLanguage } from '../terminal/options.js';
+import { languageOption, timeOption, withLanguage, withStackSettings } from '../terminal/options.js';
 import { clientSunsetLine, clientSunsetText } from '../terminal/sunset.js';
 import { daysOption, folded, jsonLine, type Output, wrapped } from '../terminal/table.js';
 import type { ObserveClients } from './preflight.js';

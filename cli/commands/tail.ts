@@ -20,7 +20,7 @@ import { refusedWithOf } from '../../shared/model/reasons.js';
 import { ingest } from '../../shared/pipeline.js';
 import type { World } from '../../shared/ports/index.js';
 import type { TruststoreSource } from '../../shared/ports/truststore.js';
-import { readConfig, settingsOfStack, withStackSettings } from '../deployed/settings.js';
+import { readConfig, settingsOfStack } from '../deployed/settings.js';
 import { createTruststores } from '../inputs/file-truststores.js';
 import { type FoundLive, findLive } from '../inputs/live/find.js';
 import { merge } from '../inputs/live/merge.js';
@@ -31,7 +31,7 @@ import { tailBounds } from '../tail/bounds.js';
 import { type Following, follow } from '../tail/follow.js';
 import { refusalLine, refusalText, verdictText } from '../tail/show.js';
 import { note } from '../terminal/notes.js';
-import { configOption, languageOption, withLanguage } from '../terminal/options.js';
+import { configOption, languageOption, withLanguage, withStackSettings } from '../terminal/options.js';
 import type { Output } from '../terminal/table.js';
 
 interface Options {

@@ -2,26 +2,15 @@
 
 import { pathToFileURL } from 'node:url';
 import type { Command } from 'commander';
-import { MtlsWatchError, messageOf } from '../../shared/base/errors.js';
+import { messageOf, unreadable, usage } from '../../shared/base/errors.js';
 import { nearKey } from '../../shared/config/near-key.js';
 import { type Config, parseConfig } from '../../shared/config/settings.js';
 import { settingsIn, type WrittenSettings } from '../../shared/config/written-settings.js';
 import { nameOf, readWhole } from '../inputs/whole-file.js';
-import { withAccount } from '../terminal/account.js';
 import { type Deployed, deployedHere, isOfStack, type StackOptions, type TableOptions } from './stack.js';
 
 export interface SettingsOptions extends TableOptions {
   readonly config?: string;
-}
-
-/**
- * `--stack` of a verb that reads logs: the settings that the functions of a deployed stack run with.
- * @param more what else the verb takes from there
- */
-export function withStackSettings(command: Command, more = ''): Command {
-  return withAccount(
-    command.option('--stack <name>', `with the settings and truststores of this deployed stack${more}`),
-  );
 }
 
 /**
@@ -36,7 +25,7 @@ export async function settingsOfStack(
 ): Promise<Config | null> {
   if (options.stack === undefined) return null;
   if (command.getOptionValueSource('config') === 'cli')
-    throw new MtlsWatchError('usage', 'expected --stack or --config, not both: each names all settings');
+    throw usage('expected --stack or --config, not both: each names all settings');
   return (await read()).config;
 }
 
@@ -85,11 +74,7 @@ export async function readSettings(file: string): Promise<WrittenSettings> {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw new MtlsWatchError(
-      'unreadable-input',
-      `cannot read the configuration ${name}: ${messageOf(error)}; expected JSON`,
-      { cause: error },
-    );
+    throw unreadable(`cannot read the configuration ${name}: ${messageOf(error)}; expected JSON`, error);
   }
   return settingsIn(value, name);
 }

@@ -136,7 +136,6 @@ async function countAll(
   // A report shows the clients of all requests; and by a format of its own a record may be something else.
   const isUnread = onlooker === undefined && Object.keys(formats).length === 0;
   const inputOptions = {
-    stdin: process.stdin,
     live: live?.items ?? null,
     formats,
     seen: isUnread ? seen : null,
