@@ -280,7 +280,7 @@ describe('what a replay remembers while it counts', () => {
       expect(await queue.due(n - 10, 5)).toEqual(n < 10 ? [] : [list(n - 10)]);
       for (const due of await queue.due(n - 10, 5)) await queue.remove(due);
     }
-    expect(queue.size()).toBe(10);
+    expect(await queue.due(Number.POSITIVE_INFINITY, 100)).toHaveLength(10);
     expect(await queue.due(Number.POSITIVE_INFINITY, 3)).toEqual([list(90), list(91), list(92)]);
     await queue.remove(list(91));
     expect((await queue.due(Number.POSITIVE_INFINITY, 3)).map(({ id }) => id)).toEqual([
