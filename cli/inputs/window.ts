@@ -59,7 +59,7 @@ interface Stream {
 
 /** The streams of the events that are held, of which the last one is asked for again and again. */
 function openStreams() {
-  const streams = new Map<string, Stream>();
+  let streams = new Map<string, Stream>();
   let last: Stream | null = null;
   return {
     of: (owner: string, logGroup: string, logStream: string): Stream => {
@@ -80,8 +80,9 @@ function openStreams() {
     },
     all: () => streams.values(),
     count: () => streams.size,
+    // A map that is emptied leaves its old table behind, which holds the entries and the next table until all of memory is collected.
     clear: () => {
-      streams.clear();
+      streams = new Map();
       last = null;
     },
   };
