@@ -52,6 +52,8 @@ export function deduplicator(most: number = commandLimits.replayIdsMax): IsNew {
 
 export interface Seen {
   readonly isNew: IsNew;
+  /** The same for an event's key and id, one after the other. */
+  readonly isNewId: (text: string) => boolean;
   /** The same for four words from `at` on: `digestOf` the event's key and id. */
   readonly isNewDigest: (digests: Int32Array, at: number) => boolean;
   /**
@@ -66,11 +68,13 @@ export function seenEvents(): Seen {
   const ids = counter(commandLimits.replayIdsMax);
   const texts = counter(commandLimits.replayIdsMax);
   const digest = new Int32Array(DIGEST_WORDS);
+  const isNewId = (text: string): boolean => {
+    digestOf(text, digest, 0);
+    return ids(digest, 0) === 0;
+  };
   return {
-    isNew: ({ owner, logGroup, logStream }, id) => {
-      digestOf(eventKey(owner, logGroup, logStream) + id, digest, 0);
-      return ids(digest, 0) === 0;
-    },
+    isNew: ({ owner, logGroup, logStream }, id) => isNewId(eventKey(owner, logGroup, logStream) + id),
+    isNewId,
     isNewDigest: (digests, at) => ids(digests, at) === 0,
     texts: () => {
       const inFile = counter(commandLimits.inputOccurrencesMax, ROWS_OF_FILE);
