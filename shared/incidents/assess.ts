@@ -8,6 +8,7 @@ import type { MinuteSpan } from '../count/record.js';
 import { detect, detectAfter, detectLate, goOn, type History, historyOf, policyFor } from '../detect/detect.js';
 import type { Detection } from '../detect/detection.js';
 import { type Pulse, readPulse } from '../detect/pulse.js';
+import { groupId } from '../model/group-id.js';
 import { type Fact, type GroupKey, type Incident, isSeveral } from '../model/index.js';
 import type { World } from '../ports/index.js';
 import { scopeGroups } from './incident.js';
@@ -30,6 +31,19 @@ export interface Judged {
   readonly detection: Detection;
   /** Facts that cover at least the last hour. */
   readonly facts: readonly Fact[];
+}
+
+/**
+ * What one sweep saw of groups, by group id: those that fire are looked at for their own incident, and moments later for that of
+ * their scope.
+ */
+export type Looks = Map<string, { readonly asked: readonly unknown[]; readonly judged: Judged }>;
+
+interface Looking {
+  /** The minutes of facts that may have come late. */
+  readonly span?: MinuteSpan | undefined;
+  readonly incident?: Incident | null;
+  readonly looks?: Looks | undefined;
 }
 
 export async function loadDetectorState(group: GroupKey, { stores }: World): Promise<DetectorState> {
@@ -56,7 +70,25 @@ export async function detectGroup(
   known: History | null,
   now: number,
   world: World,
-  { span, incident = null }: { readonly span?: MinuteSpan; readonly incident?: Incident | null } = {},
+  looking: Looking = {},
+): Promise<Judged> {
+  const { looks, span, incident } = looking;
+  const id = groupId(group);
+  // Nothing else decides what is seen, but facts that came between the two looks: the next sweep sees them.
+  const asked = [minuteOf(now), known?.lastStep, incident?.state, incident?.lagMinutes, span];
+  const before = looks?.get(id);
+  if (before?.asked.every((one, i) => one === asked[i])) return before.judged;
+  const judged = await judgeGroup(group, known, now, world, looking);
+  looks?.set(id, { asked, judged });
+  return judged;
+}
+
+async function judgeGroup(
+  group: GroupKey,
+  known: History | null,
+  now: number,
+  world: World,
+  { span, incident = null }: Looking,
 ): Promise<Judged> {
   const { stores, config } = world;
   const minute = minuteOf(now);
