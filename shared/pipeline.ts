@@ -254,7 +254,7 @@ export async function sweep(world: World): Promise<Swept> {
   const isLookedAt = ({ state }: Incident): boolean =>
     state === 'firing' || minuteOf(clock.now()) % limits.knownEveryMinutes === 0;
   const groups = firing.filter(isLookedAt).map((incident) => incident.group);
-  const looks: Looks = new Map();
+  const looks: Looks = {};
   await step(evaluateGroups(groups, world, { looks }), false);
   const failing = open?.filter((one) => !isHourClosable(one, world)) ?? null;
   if (failing !== null) await step(lookAtScopes(firing, failing, world, { looks }), undefined);

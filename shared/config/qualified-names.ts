@@ -103,6 +103,8 @@ export function knownDomain(scope: string, known: ReadonlySet<string>): string |
  * scope, which CloudWatch Logs tells and no caller can choose.
  */
 export function truststoreUri(scope: string, truststores: Readonly<Record<string, string>>): string | null {
+  // Each look at a scope asks, and many have no truststore.
+  if (Object.keys(truststores).length === 0) return null;
   for (const host of [bareName(scope), ...wildcardsOver(bareName(scope)), '*']) {
     const uri = settingFor(truststores, inAccount(accountOf(scope), host));
     if (uri === undefined) continue;
