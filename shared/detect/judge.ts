@@ -79,7 +79,14 @@ export function judged(
   if (first === undefined && (isSteady || isLasting))
     return steady(numbers, isSteady ? course.isUnderWay : goesOn || !course.isLull);
   const alike = first === undefined ? '' : alikeInWords(state, settings, window.step, first);
-  return { kind, because: `${inWords(kind, numbers, policy)}${alike}`, numbers };
+  return {
+    kind,
+    // Most looks are told to nobody.
+    get because() {
+      return `${inWords(kind, numbers, policy)}${alike}`;
+    },
+    numbers,
+  };
 }
 
 function scoreOf(

@@ -6,7 +6,16 @@ import { getOrInsert } from '../base/get-or-insert.js';
 import { limits } from '../base/limits.js';
 import { MINUTES_PER_DAY, MINUTES_PER_HOUR, minuteOf, PULSE_MINUTES } from '../base/time.js';
 import type { MinuteSpan } from '../count/record.js';
-import { detect, detectAfter, detectLate, goOn, type History, historyOf, policyFor, type Step } from '../detect/detect.js';
+import {
+  detect,
+  detectAfter,
+  detectLate,
+  goOn,
+  type History,
+  historyOf,
+  policyFor,
+  type Step,
+} from '../detect/detect.js';
 import type { Detection } from '../detect/detection.js';
 import { type Pulse, readPulse } from '../detect/pulse.js';
 import { groupId } from '../model/group-id.js';
@@ -112,23 +121,13 @@ async function judgeGroup(
     isPaused || incident?.state === 'firing' ? pulseOf(group, minute, world, looks) : null,
   ]);
 
-  /** Of each minute from `from` on. */
-  const counts = new Array<number>(minute - from + 1).fill(0);
-  for (const fact of facts) counts[fact.minute - from] = (counts[fact.minute - from] ?? 0) + Math.max(0, fact.count);
-  const countAt = (step: number): number => counts[step - from] ?? 0;
   // Minutes that are old enough to be complete are learned; the later ones are the window.
-  const steps: Step[] = [];
-  let next = (known?.lastStep ?? oldest) + 1;
-  for (const { minute: step } of facts) {
-    if (step < next || step > closed) continue;
-    steps.push({ step, count: countAt(step) });
-    next = step + 1;
-  }
+  const steps = stepsIn(facts, (known?.lastStep ?? oldest) + 1, closed);
   const isBehind = known !== null && known.lastStep < closed;
   if (steps.at(-1)?.step !== closed && (steps.length > 0 || isBehind)) steps.push({ step: closed, count: 0 });
   const learned = known === null && steps.length === 0 ? null : goOn(known, steps, policy, pulse?.isUnknown);
   const lastStep = learned?.lastStep ?? closed;
-  const seen = { step: minute, counts: counts.slice(lastStep + 1 - from) };
+  const seen = { step: minute, counts: countsIn(facts, lastStep + 1, minute) };
   const judged = learned === null ? detect(null, seen, policy) : detectAfter(learned, seen, policy);
   const detection = withNewest(judged, minute, newestOf(facts), pulse?.arrivedThrough ?? minute);
   if (learned !== null && lastStep - (known?.lastStep ?? 0) >= limits.historySaveMinutes) {
@@ -136,8 +135,7 @@ async function judgeGroup(
   }
   if (learned === null || detection.kind === 'spike') return { detection, facts };
   const lateUntil = (step: number): Detection => {
-    const first = step - MINUTES_PER_HOUR + 1;
-    const hour = Array.from({ length: MINUTES_PER_HOUR }, (_, i) => countAt(first + i));
+    const hour = countsIn(facts, step - MINUTES_PER_HOUR + 1, step);
     return detectLate(known ?? historyOf(learned), { step, counts: hour }, policy, minute - step);
   };
   if (isLate) {
@@ -150,6 +148,30 @@ async function judgeGroup(
   if (late.kind === 'quiet' || late.kind === 'over') return { detection, facts };
   const { course, standingMinutes } = detection.numbers;
   return { detection: { ...late, numbers: { ...late.numbers, course, standingMinutes } }, facts };
+}
+
+/** @param facts in the order of minutes. @returns the minutes that have some, from the first to the last given */
+function stepsIn(facts: readonly Fact[], from: number, to: number): Step[] {
+  const steps: { step: number; count: number }[] = [];
+  let last: { step: number; count: number } | undefined;
+  for (const { minute, count } of facts) {
+    if (minute < from || minute > to) continue;
+    if (last?.step !== minute) {
+      last = { step: minute, count: 0 };
+      steps.push(last);
+    }
+    last.count += Math.max(0, count);
+  }
+  return steps;
+}
+
+/** The count of each of these minutes. */
+function countsIn(facts: readonly Fact[], from: number, to: number): number[] {
+  const counts = new Array<number>(Math.max(0, to - from + 1)).fill(0);
+  for (const { minute, count } of facts) {
+    if (minute >= from && minute <= to) counts[minute - from] = (counts[minute - from] ?? 0) + Math.max(0, count);
+  }
+  return counts;
 }
 
 function newestOf(facts: readonly Fact[]): number {
@@ -166,15 +188,17 @@ function pulseOf({ scope }: GroupKey, minute: number, { stores }: World, looks: 
 }
 
 /** Facts that came late are not learned, but they count when the time since the last failure is worked out. */
-function withNewest(
-  detection: Detection,
-  minute: number,
-  newestFailure: number,
-  arrivedThrough: number,
-): Detection {
+function withNewest(detection: Detection, minute: number, newestFailure: number, arrivedThrough: number): Detection {
   const { course } = detection.numbers;
   const quietMinutes = Math.min(course.quietMinutes, minute - newestFailure);
   const newest = Math.max(arrivedThrough, minute - quietMinutes);
   const numbers = { ...detection.numbers, standingMinutes: minute - newest, course: { ...course, quietMinutes } };
-  return { ...detection, numbers };
+  const { kind } = detection;
+  return {
+    kind,
+    get because() {
+      return detection.because;
+    },
+    numbers,
+  };
 }

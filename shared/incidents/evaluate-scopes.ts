@@ -3,9 +3,9 @@
  * begins to fire in a scope where others fail. The module is loaded only when it is called.
  */
 
-import pMap from 'p-map';
 import { lazily } from '../base/lazily.js';
 import { limits } from '../base/limits.js';
+import { mapAtOnce } from '../base/map-at-once.js';
 import { hourOf, MINUTES_PER_HOUR, minuteOf } from '../base/time.js';
 import type { MinuteSpan } from '../count/record.js';
 import { policyFor } from '../detect/detect.js';
@@ -80,7 +80,7 @@ async function evaluateScope(
   // Where the truststore cannot be read, nobody is called a stranger.
   const trusted = await unlessUnreadable(trustedIssuers(place.scope, world), () => new Set<string>());
   const lookAt = (group: GroupKey) => look(group, trusted, world, { span: spans.get(groupId(group)), looks });
-  const seen = await pMap(groups, lookAt, { concurrency: limits.storeConcurrencyMax });
+  const seen = await mapAtOnce(groups, limits.storeConcurrencyMax, lookAt);
   const members = seen.filter(({ since, facts }) => since !== null || facts.length > 0);
   for (const group of scopeGroups(place)) {
     const before = await world.stores.incidents.load(group);

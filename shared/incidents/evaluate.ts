@@ -4,10 +4,10 @@
  * condition fails, and nothing is left to do.
  */
 
-import pMap from 'p-map';
 import { getOrInsert } from '../base/get-or-insert.js';
 import { lazily } from '../base/lazily.js';
 import { limits } from '../base/limits.js';
+import { mapAtOnce } from '../base/map-at-once.js';
 import { MINUTE_MS, minuteOf } from '../base/time.js';
 import { clientCountOf } from '../count/distinct.js';
 import { dirtyHours, type MinuteSpan, type Written } from '../count/record.js';
@@ -113,7 +113,7 @@ async function storeOnce(pending: readonly Pending[], firing: readonly Incident[
   // A late notice of one that fires was asked about before.
   const once = async (one: Pending): Promise<Pending> =>
     isBeginning(one) && one.before?.state !== 'firing' ? toldOnce(one, firing, world) : one;
-  return storeAll(await pMap(pending, once, { concurrency: limits.storeConcurrencyMax }), world);
+  return storeAll(await mapAtOnce(pending, limits.storeConcurrencyMax, once), world);
 }
 
 /** Changes whose scope's incident may cover them, after that incident was evaluated. */
@@ -151,7 +151,7 @@ async function assessAll(
     const id = groupId(one.group);
     return assess(one, which, world, { span: written.spans?.get(id), run: allRefused?.get(id)?.run, looks });
   };
-  const changes = await pMap(known, assessOne, { concurrency: limits.storeConcurrencyMax });
+  const changes = await mapAtOnce(known, limits.storeConcurrencyMax, assessOne);
   const pending = changes.filter((change) => change !== null);
   if (pending.length > 0) await written.rest();
   return pending;
@@ -159,7 +159,7 @@ async function assessAll(
 
 /** @returns whether any of the changes has a notice */
 async function storeAll(pending: readonly Pending[], world: World): Promise<boolean> {
-  const told = await pMap(pending, (one) => store(one, world), { concurrency: limits.storeConcurrencyMax });
+  const told = await mapAtOnce(pending, limits.storeConcurrencyMax, (one) => store(one, world));
   return told.some(Boolean);
 }
 
