@@ -21,13 +21,25 @@ export function readJsonObject(text: string): Record<string, unknown> | null {
 
 /**
  * Whether the text is the record of a request that was not refused, without reading all of it. False where a closer
- * look is needed: where the digits 403 stand anywhere, where the status has another key, or where the status may belong
- * to something nested, such as the integration.
+ * look is needed: where the digits 403 stand on their own anywhere, where the status has another key, or where the status may
+ * belong to something nested, such as the integration.
  */
 export function isPlainSuccess(text: string): boolean {
-  if (text.includes('403') || text.includes('{', 1)) return false;
+  if ((text.includes('403') && ALONE.test(text)) || holdsObject(text)) return false;
   const status = text.lastIndexOf(STATUS_KEY);
   return status >= 0 && STATUS.test(text.slice(status, status + 20));
+}
+
+/**
+ * A status has no letter or digit beside it, as ids and numbers have that happen to hold these digits; but a letter may belong to a
+ * backslash.
+ */
+const ALONE = /(?:[^0-9A-Za-z]|\\[0-9A-Za-z]{1,5})403(?![0-9A-Za-z])/;
+
+/** Whether something is nested; behind a slash stands the name of a parameter in a path, such as `/orders/{id}`. */
+function holdsObject(text: string): boolean {
+  for (let at = text.indexOf('{', 1); at >= 0; at = text.indexOf('{', at + 1)) if (text[at - 1] !== '/') return true;
+  return false;
 }
 
 const STATUS_KEY = '"status":';
