@@ -33,27 +33,54 @@ const IN_CHECKOUT = {
   define: { 'import.meta.url': urlOf(join(root, 'cli', 'main.ts')) },
 };
 
+const MAIN = join(root, 'cli', 'main.ts');
+const THREAD = join(root, 'cli', 'inputs', 'reading-thread.ts');
+
+/** What most verbs need. */
+const COMMON = join(root, 'cli', 'replay', 'run.ts');
+/** The first starts its threads before it loads the rest, and the others need little. */
+const NOT_COMMON = /\/commands\/(?:replay|cost|backtest)\.js$/;
+
+/**
+ * The bundler makes a file of what the same verbs need, and there are so many verbs that one would be loaded from a hundred files, which
+ * takes Node longer than all else at its start. So whatever is loaded when it is asked for is loaded together with what most need:
+ * that is one file then.
+ */
+const together = {
+  name: 'together',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^\./ }, ({ kind, path, resolveDir }) =>
+      kind === 'dynamic-import' && !NOT_COMMON.test(path)
+        ? { path: join(resolveDir, path), namespace: together.name }
+        : undefined,
+    );
+    onLoad({ filter: /.*/, namespace: together.name }, ({ path }) => ({
+      contents: `import ${JSON.stringify(COMMON)}; export * from ${JSON.stringify(path)};`,
+      resolveDir: root,
+    }));
+  },
+};
+
 /**
  * @param {string} outdir
  * @param {'checkout' | 'package'} use in a checkout, what is printed for pasting starts with `npm run`
  */
 export async function bundleCli(outdir, use) {
-  await build({
+  const options = {
     absWorkingDir: root,
-    entryPoints: {
-      main: join(root, 'cli', 'main.ts'),
-      'reading-thread': join(root, 'cli', 'inputs', 'reading-thread.ts'),
-    },
     outdir,
     bundle: true,
-    splitting: true,
     format: 'esm',
     platform: 'node',
     target: 'node20',
     charset: 'utf8',
     ...(use === 'package' ? ALONE : IN_CHECKOUT),
     logLevel: 'warning',
-  });
+  };
+  await Promise.all([
+    build({ ...options, entryPoints: { main: MAIN }, splitting: true, plugins: [together] }),
+    build({ ...options, entryPoints: { 'reading-thread': THREAD } }),
+  ]);
 }
 
 const [, self, outdir] = process.argv;

@@ -14,7 +14,7 @@ import type { Clock } from '../../shared/ports/index.js';
 import { type BackfillLoad, backfillCost, backfillSeconds } from '../cost/backfill.js';
 import { type CostLine, sumOf } from '../cost/model.js';
 import { PRICES_OF, REGION } from '../cost/prices.js';
-import { deployedHere, outputOf, type StackOptions, withStack } from '../inputs/stack.js';
+import { deployedHere, outputOf, type StackOptions, withStack } from '../deployed/stack.js';
 import { pc } from '../terminal/colors.js';
 import { note } from '../terminal/notes.js';
 import { jsonLine, type Output, table } from '../terminal/table.js';

@@ -4,7 +4,6 @@ import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { MtlsWatchError, messageOf } from '../../shared/base/errors.js';
 import { limits } from '../../shared/base/limits.js';
-import { recordFormat } from '../../shared/logs/record-format.js';
 
 export interface FormatOption {
   readonly format?: string;
@@ -22,6 +21,7 @@ export function withFormat(command: Command): Command {
 export async function readFormat(option: string | undefined): Promise<string | undefined> {
   if (option === undefined) return undefined;
   const template = (option.includes('$context.') ? option : await textOf(option)).trim();
+  const { recordFormat } = await import('../../shared/logs/record-format.js');
   if (template.length > limits.accessFormatCharsMax || recordFormat(template) === null) {
     throw new MtlsWatchError(
       'usage',

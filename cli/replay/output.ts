@@ -14,6 +14,7 @@ import { incidentWords } from '../../shared/messages/incident-words.js';
 import { doorName, issuerText, placeText } from '../../shared/messages/names.js';
 import { doorOption } from '../../shared/messages/own-commands.js';
 import { reasonRow } from '../../shared/messages/parts.js';
+import { type ReplayWords, replayWords } from '../../shared/messages/replay-words.js';
 import { bodyOf, subjectOf } from '../../shared/messages/text.js';
 import type { Messages } from '../../shared/messages/types.js';
 import {
@@ -32,7 +33,6 @@ import { amountText } from '../terminal/amounts.js';
 import { pc } from '../terminal/colors.js';
 import { folded, heading, pairs, table, terminalWidth, wrapped } from '../terminal/table.js';
 import type { Replayed } from './types.js';
-import { type ReplayWords, replayWords } from './words.js';
 
 const GROUPS_SHOWN_MAX = 12;
 

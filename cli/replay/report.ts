@@ -2,7 +2,6 @@
 
 import { access, constants, mkdir, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { systemClock } from '../../shared/adapters/clock.js';
 import { MtlsWatchError, messageOf } from '../../shared/base/errors.js';
 import { memoize } from '../../shared/base/memoize.js';
 import { clean } from '../../shared/base/text.js';
@@ -56,8 +55,7 @@ export function reportCollector(formats: FormatsByLogGroup = {}, isRefusalsOnly 
   let lastAt = 0;
   const report: ReportCollector['report'] = async ({ world, summary }, options) => {
     const period = options.period ?? weekUntil(lastAt);
-    const truststore =
-      options.truststore === undefined ? null : await readUsableTruststore(options.truststore, systemClock);
+    const truststore = options.truststore === undefined ? null : await readUsableTruststore(options.truststore);
     const truststores = truststore === null ? [] : [truststore.truststore];
     const clients = seen.clients();
     const gaps: Gap[] = [

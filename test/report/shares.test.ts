@@ -2,8 +2,8 @@
 
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { readConfig } from '../../cli/deployed/settings.js';
 import { collectCalls } from '../../cli/replay/calls.js';
-import { readReplayConfig } from '../../cli/replay/config.js';
 import { replay } from '../../cli/replay/replay.js';
 import { reportCollector } from '../../cli/replay/report.js';
 import type { Replayed } from '../../cli/replay/types.js';
@@ -28,7 +28,7 @@ const events = new Map<string, LogEvent[]>();
 
 beforeAll(async () => {
   const scene = reportCollector();
-  const config = await readReplayConfig(join(sampleDay, 'mtls-watch.json'));
+  const config = await readConfig(join(sampleDay, 'mtls-watch.json'));
   replayed = await replay([join(sampleDay, 'logs')], config, truststore, {
     ...scene,
     onEvent: (event, logGroup) => {

@@ -16,7 +16,7 @@ import {
 import { type FormatsByLogGroup, templateOfGroup } from '../../../shared/logs/formats-by-group.js';
 import type { FoundAccount, FoundDoor, FoundStage } from '../../../shared/model/account.js';
 import type { LogSearch, SearchableGroup } from '../../../shared/ports/log-search.js';
-import { discoveryHere } from '../account.js';
+import { discoveryHere } from '../../deployed/account.js';
 import type { SearchTarget } from './search.js';
 
 export interface LiveOptions {

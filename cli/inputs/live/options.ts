@@ -7,9 +7,9 @@ import { clean } from '../../../shared/base/text.js';
 import type { Clock } from '../../../shared/ports/index.js';
 import { timeOption, withAt } from '../../terminal/options.js';
 import type { InputItem } from '../item.js';
-import { type FoundLive, findLive, type LiveOptions, type LiveSearch, type Purpose } from './find.js';
-import { searchLogs } from './search.js';
-import { openState, type TimeRange } from './state.js';
+import type { FoundLive, findLive, LiveOptions, LiveSearch, Purpose } from './find.js';
+import type { TimeRange } from './state.js';
+
 export function withPlaces(command: Command): Command {
   return command
     .option('--log-group <names...>', 'search these log groups of the account')
@@ -47,7 +47,7 @@ export async function liveOf(
   purpose: Purpose,
   note: (text: string) => void,
   clock: Clock = systemClock,
-  find: typeof findLive = findLive,
+  find: typeof findLive = async (...search) => (await import('./find.js')).findLive(...search),
 ): Promise<Live | null> {
   // Nothing is logged yet of a time to come.
   const now = Math.min(timeOption(options.at, clock), clock.now());
@@ -66,6 +66,7 @@ export async function liveOf(
     purpose,
     ...timesOf(options),
   };
+  const [{ searchLogs }, { openState }] = await Promise.all([import('./search.js'), import('./state.js')]);
   const state = options.state === undefined ? null : await openState(options.state, JSON.stringify(search), range);
   note(noticeOf(found, state?.range ?? range, state?.done.size ?? 0));
   async function* items(): AsyncGenerator<InputItem> {

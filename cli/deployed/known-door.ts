@@ -4,6 +4,7 @@ import { type Command, Option } from 'commander';
 import { MtlsWatchError } from '../../shared/base/errors.js';
 import { clean } from '../../shared/base/text.js';
 import { bareName, hostName } from '../../shared/config/qualified-names.js';
+import { doorOption } from '../../shared/messages/own-commands.js';
 import type { ProbedGateway } from '../../shared/model/index.js';
 import type { ProbedStore } from '../../shared/ports/index.js';
 import { type DoorRules, doorRules, type RuledDoor } from '../../shared/x509/door-rules.js';
@@ -43,12 +44,6 @@ export function rulesOf({ door }: Pick<DoorOptions, 'door'>, otherwise: RuledDoo
   return doorRules[namedDoor({ door }) ?? otherwise];
 }
 
-/** The option that names a door, behind the words of a command; empty for the door that needs none. */
-export function doorOption({ id }: DoorRules): string {
-  const [name] = Object.entries(DOORS).find(([, door]) => door === id) ?? [];
-  return name === undefined || id === DOORS.apigateway ? '' : ` --door ${name}`;
-}
-
 /**
  * The rules of the door that wrote a record.
  * @param isSure whether the record itself shows that; else `--door` says it
@@ -60,7 +55,7 @@ export function rulesOfRecord({ door }: Pick<DoorOptions, 'door'>, writer: Ruled
   const whose = writer === 'load-balancer' ? 'a load balancer' : doorRules[writer].name;
   throw new MtlsWatchError(
     'usage',
-    `got --door ${door} with a connection record of ${whose}; expected${doorOption(doorRules[writer])}, or no --door: the record says whose it is`,
+    `got --door ${door} with a connection record of ${whose}; expected ${doorOption(writer).join(' ')}, or no --door: the record says whose it is`,
   );
 }
 
