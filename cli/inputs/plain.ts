@@ -10,10 +10,14 @@ import * as mark from './marks.js';
 import { digitsAt, endOfPlain, holdsAt, inBytes, isDigit, PLAIN_BYTES_MAX } from './plain-bytes.js';
 import { type TextScan, textScan, VIEW_AT } from './text-scan.js';
 
-/** @returns finds the plain lines among those that lie whole in a piece; what it learns of one helps with the next */
-export function lineMarker(): (chunk: Buffer) => mark.Marks {
-  const rows = mark.markRows();
+/**
+ * @returns finds the plain lines among those that lie whole in a piece; what it learns of one helps with the next. Null where that
+ * takes longer than to read them with care
+ */
+export function lineMarker(): ((chunk: Buffer) => mark.Marks) | null {
   const scan = textScan();
+  if (scan === null) return null;
+  const rows = mark.markRows();
   const { bytes } = scan;
   const markEvent = eventLines(rows, scan);
   const markExported = exportedLines(rows, scan);

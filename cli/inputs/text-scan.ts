@@ -1,5 +1,7 @@
 /** Follows texts in the bytes of a log with the processor's instructions for sixteen bytes at a time. */
 
+import { crc32 } from 'node:zlib';
+
 /** The assembled form of `text-scan.wat`, in base64; a test compares the two and says how to write it anew. */
 export const ASSEMBLED =
   'AGFzbQEAAAABEQNgAn9/AX9gAXsBf2ABfwF/AwYFAAABAgIFAwEAEgcXAwZtZW1vcnkCAARzY2FuAAADc3VtAAEKqAcFngQCBXsMfwNAIAD9AAQA' +
@@ -40,28 +42,43 @@ export interface TextScan {
   readonly requestId: () => number;
 }
 
-let scan: TextScan | null = null;
+let scan: TextScan | null | undefined;
 
-/** There is one for each thread: nothing is kept in it between two pieces. */
-export function textScan(): TextScan {
-  scan ??= newScan();
+/**
+ * There is one for each thread: nothing is kept in it between two pieces. Null where the process may not have the addresses that Node
+ * reserves around such a memory (`ulimit -v`), or no such instructions (`--jitless`): there every line is read with care.
+ */
+export function textScan(): TextScan | null {
+  if (scan === undefined) scan = newScan();
   return scan;
 }
 
-/** The part that is needed here; Node's types do not name it. */
-const { Module, Instance } = (globalThis as unknown as { WebAssembly: Assembly }).WebAssembly;
-interface Assembly {
-  readonly Module: new (bytes: Uint8Array) => object;
-  readonly Instance: new (module: object) => { readonly exports: Exports };
-}
 interface Exports {
   readonly memory: { readonly buffer: ArrayBuffer };
   readonly scan: TextScan['endOf'];
   readonly sum: TextScan['sum'];
 }
 
-function newScan(): TextScan {
-  const { exports } = new Instance(new Module(Buffer.from(ASSEMBLED, 'base64')));
+function assembled(): Exports | null {
+  // Node's types do not name what is needed here.
+  const { WebAssembly } = globalThis as unknown as {
+    readonly WebAssembly?: {
+      readonly Module: new (bytes: Uint8Array) => object;
+      readonly Instance: new (module: object) => { readonly exports: Exports };
+    };
+  };
+  if (WebAssembly === undefined) return null;
+  try {
+    return new WebAssembly.Instance(new WebAssembly.Module(Buffer.from(ASSEMBLED, 'base64'))).exports;
+  } catch (error) {
+    if (error instanceof RangeError) return null;
+    throw error;
+  }
+}
+
+function newScan(): TextScan | null {
+  const exports = assembled();
+  if (exports === null) return null;
   const memory = exports.memory.buffer;
   const bytes = Buffer.from(memory, 0, VIEW_AT + VIEW_BYTES + BEHIND_BYTES);
   const found = new Int32Array(memory, 0, 3);
@@ -81,13 +98,14 @@ function newScan(): TextScan {
   };
 }
 
-/** The same checksum of a text. */
+/** The same checksum of a text; where lines cannot be followed quickly there are only those of texts, and any checksum will do. */
 export function sumOf(bytes: Uint8Array): number {
-  const { view, sum } = textScan();
+  const own = textScan();
+  if (own === null) return crc32(bytes);
   let all = 0;
   for (let at = 0; at < bytes.length; at += VIEW_BYTES) {
-    const end = view(bytes.subarray(at));
-    all = (Math.imul(all, 31) + sum(VIEW_AT, end)) | 0;
+    const end = own.view(bytes.subarray(at));
+    all = (Math.imul(all, 31) + own.sum(VIEW_AT, end)) | 0;
   }
   return all;
 }
