@@ -154,13 +154,20 @@
         (local.set $sums (i32x4.add (local.get $sums) (local.get $sum)))
         (local.set $at (i32.add (local.get $at) (i32.const 16)))
         (br $sixteen)))
-    (local.set $sum
-      (v128.xor
-        (i32x4.mul (local.get $sum) (v128.const i32x4 0x9e3779b1 0x85ebca77 0xc2b2ae3d 0x27d4eb2f))
-        (i32x4.mul (local.get $sums) (v128.const i32x4 0x165667b1 0x239b961b 0xab0e9789 0x38b34ae5))))
-    (i32.add
-      (i32.mul (i32.xor (i32x4.extract_lane 0 (local.get $sum)) (i32.rotl (i32x4.extract_lane 1 (local.get $sum)) (i32.const 7))) (i32.const 0xa1e38b93))
-      (i32.xor (i32x4.extract_lane 2 (local.get $sum)) (i32.rotl (i32x4.extract_lane 3 (local.get $sum)) (i32.const 13)))))
+    (i32.const 0)
+    (call $mixed (i32x4.extract_lane 0 (local.get $sum)))
+    (call $mixed (i32x4.extract_lane 1 (local.get $sum)))
+    (call $mixed (i32x4.extract_lane 2 (local.get $sum)))
+    (call $mixed (i32x4.extract_lane 3 (local.get $sum)))
+    (call $mixed (i32x4.extract_lane 0 (local.get $sums)))
+    (call $mixed (i32x4.extract_lane 1 (local.get $sums)))
+    (call $mixed (i32x4.extract_lane 2 (local.get $sums)))
+    (call $mixed (i32x4.extract_lane 3 (local.get $sums))))
+
+  (func $mixed (param $all i32) (param $word i32) (result i32)
+    (i32.mul
+      (i32.rotl (i32.xor (local.get $all) (local.get $word)) (i32.const 15))
+      (i32.const 0x9e3779b1)))
 
   ;; Bits of the letters and the slash that may stand behind a backslash; `u` may stand for anything.
   (func $letters (param $bytes v128) (result i32)
