@@ -25,15 +25,20 @@ export function readJsonObject(text: string): Record<string, unknown> | null {
  * belong to something nested, such as the integration.
  */
 export function isPlainSuccess(text: string): boolean {
-  if ((text.includes('403') && ALONE.test(text)) || holdsObject(text)) return false;
+  if (saysRefused(text) || holdsObject(text)) return false;
   const status = text.lastIndexOf(STATUS_KEY);
   return status >= 0 && STATUS.test(text.slice(status, status + 20));
 }
 
-/**
- * A status has no letter or digit beside it, as ids and numbers have that happen to hold these digits; but a letter may belong to a
- * backslash.
- */
+/** Whether the digits stand somewhere on their own. As part of an id or of a longer number they are no status. */
+function saysRefused(text: string): boolean {
+  for (let at = text.indexOf('403'); at >= 0; at = text.indexOf('403', at + 3)) {
+    if (ALONE.test(text.slice(Math.max(0, at - 7), at + 4))) return true;
+  }
+  return false;
+}
+
+/** A letter or a digit in front may belong to a backslash, as in `\u0020403`. */
 const ALONE = /(?:[^0-9A-Za-z]|\\[0-9A-Za-z]{1,5})403(?![0-9A-Za-z])/;
 
 /** Whether something is nested; behind a slash stands the name of a parameter in a path, such as `/orders/{id}`. */
