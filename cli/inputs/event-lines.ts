@@ -4,6 +4,7 @@
  */
 
 import { CLOSE_OBJECT, COLON, COMMA, NEWLINE, OPEN_OBJECT, QUOTE, SPACE, ZERO } from './characters.js';
+import { DIGEST_WORDS } from './latest.js';
 import * as mark from './marks.js';
 import { digitsAt, endOfPlain, holdsAt, isDigit, PLAIN_BYTES_MAX } from './plain-bytes.js';
 import { GROUP_WITH_OWNER, timeOf } from './records.js';
@@ -137,7 +138,7 @@ function namesIn(rows: mark.MarkRows, bytes: Buffer): (places: Int32Array) => Na
     ];
     let names: Names | null = null;
     if (Math.max(logGroup.length, logStream.length) <= NAME_CHARS_MAX && !GROUP_WITH_OWNER.test(logGroup)) {
-      names = { at: rows.name(logGroup, logStream), begun: new Int32Array(4) };
+      names = { at: rows.name(logGroup, logStream), begun: new Int32Array(DIGEST_WORDS) };
       digestStream('', logGroup, logStream, names.begun);
     }
     last = { piece, group: Buffer.from(logGroup), stream: Buffer.from(logStream), names };

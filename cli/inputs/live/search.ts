@@ -4,6 +4,7 @@
  */
 
 import { commandLimits } from '../../../shared/base/command-limits.js';
+import { MINUTE_MS } from '../../../shared/base/time.js';
 import type { LogQuery, LogSearch, SearchedEvent } from '../../../shared/ports/log-search.js';
 import type { InputItem } from '../item.js';
 import { eventWindow } from '../window.js';
@@ -16,7 +17,6 @@ export interface SearchTarget {
   readonly pattern: string | null;
 }
 
-const MINUTE_MS = 60_000;
 /** A slice has one of these lengths, so that it begins and ends at round times. */
 const SLICE_MINUTES = [15, 60, 6 * 60, 24 * 60, 7 * 24 * 60] as const;
 
