@@ -2,7 +2,7 @@
 
 import { pathToFileURL } from 'node:url';
 import type { Command } from 'commander';
-import { MtlsWatchError, messageOf } from '../../shared/base/errors.js';
+import { messageOf, unreadable, usage } from '../../shared/base/errors.js';
 import { nearKey } from '../../shared/config/near-key.js';
 import { type Config, parseConfig } from '../../shared/config/settings.js';
 import { settingsIn, type WrittenSettings } from '../../shared/config/written-settings.js';
@@ -25,7 +25,7 @@ export async function settingsOfStack(
 ): Promise<Config | null> {
   if (options.stack === undefined) return null;
   if (command.getOptionValueSource('config') === 'cli')
-    throw new MtlsWatchError('usage', 'expected --stack or --config, not both: each names all settings');
+    throw usage('expected --stack or --config, not both: each names all settings');
   return (await read()).config;
 }
 
@@ -74,11 +74,7 @@ export async function readSettings(file: string): Promise<WrittenSettings> {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw new MtlsWatchError(
-      'unreadable-input',
-      `cannot read the configuration ${name}: ${messageOf(error)}; expected JSON`,
-      { cause: error },
-    );
+    throw unreadable(`cannot read the configuration ${name}: ${messageOf(error)}; expected JSON`, error);
   }
   return settingsIn(value, name);
 }

@@ -2,7 +2,7 @@
 
 import type { Command } from 'commander';
 import { systemClock } from '../../shared/adapters/clock.js';
-import { MtlsWatchError, messageOf } from '../../shared/base/errors.js';
+import { messageOf, usage } from '../../shared/base/errors.js';
 import { clean } from '../../shared/base/text.js';
 import type { Config } from '../../shared/config/settings.js';
 import type { Stores } from '../../shared/ports/index.js';
@@ -73,14 +73,14 @@ export async function outputOf(
   } catch (error) {
     // Without a Region or credentials, no other stack can be read either.
     const what = `the stack ${clean(stack, 128)} cannot be read: ${messageOf(error)}`;
-    throw new MtlsWatchError('usage', `${what}; ${accountCure(error) ?? cure}`, { cause: error });
+    throw usage(`${what}; ${accountCure(error) ?? cure}`, error);
   }
   if (outputs === null) {
-    throw new MtlsWatchError('usage', `there is no stack ${clean(stack, 128)} in this account and Region; ${cure}`);
+    throw usage(`there is no stack ${clean(stack, 128)} in this account and Region; ${cure}`);
   }
   const value = outputs[name];
   if (value !== undefined) return value;
-  throw new MtlsWatchError('usage', `the stack ${clean(stack, 128)} has no output ${name}; ${cure}`);
+  throw usage(`the stack ${clean(stack, 128)} has no output ${name}; ${cure}`);
 }
 
 /** The table that is named. A stack that is named goes before the variable. */

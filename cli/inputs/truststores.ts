@@ -1,7 +1,7 @@
 /** Reads certificates and truststores that the command line is given: files in PEM or DER, and truststores in S3. */
 
 import { parse } from 'node:path';
-import { MtlsWatchError } from '../../shared/base/errors.js';
+import { unreadable } from '../../shared/base/errors.js';
 import { limits } from '../../shared/base/limits.js';
 import { quote } from '../../shared/discovery/shell.js';
 import { type EvidenceWords, evidenceWords } from '../../shared/messages/evidence-words.js';
@@ -48,8 +48,7 @@ export async function readClientFile(path: string): Promise<ClientFile> {
   const client = read[at];
   const other = client?.kind === 'certificate' ? null : containerIn(text, entries);
   if (other !== null) {
-    throw new MtlsWatchError(
-      'unreadable-input',
+    throw unreadable(
       `${path} is ${english(other.what)}; expected the client's certificate in PEM or DER. ${english(cureOf(other, path, unpackedName(path)))}`,
     );
   }
@@ -65,8 +64,7 @@ export async function readClientFile(path: string): Promise<ClientFile> {
       return { client: { kind: 'malformed', detail: broken.detail }, presented: [], note: null };
     const [label] = entries.flatMap((entry) => (entry.kind === 'other-label' ? [entry.label] : []));
     const what = label === undefined ? 'no certificate' : `a ${label} and no certificate`;
-    throw new MtlsWatchError(
-      'unreadable-input',
+    throw unreadable(
       `${path} holds ${what}; expected a PEM block from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----, or DER`,
     );
   }
@@ -136,8 +134,7 @@ function assertUsable({ place, truststore: { certificates, problems } }: NamedTr
     if ('what' in problem) return [` (line ${problem.line}: ${english(problem.what)}). ${english(problem.cure)}`];
     return 'detail' in problem ? [` (line ${problem.line}: ${problem.detail})`] : [];
   });
-  throw new MtlsWatchError(
-    'unreadable-input',
+  throw unreadable(
     `${place} holds no readable certificate; expected a bundle of PEM certificates${why}; see mtls-watch audit ${place}`,
   );
 }

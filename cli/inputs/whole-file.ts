@@ -1,7 +1,7 @@
 /** Reads a file that is needed whole, such as a truststore or settings; `-` is standard input. Bounded. */
 
 import { readFile, stat } from 'node:fs/promises';
-import { MtlsWatchError, messageOf } from '../../shared/base/errors.js';
+import { messageOf, unreadable } from '../../shared/base/errors.js';
 import { once } from '../../shared/base/lazily.js';
 import { limits } from '../../shared/base/limits.js';
 
@@ -31,19 +31,14 @@ export function nameOf(place: string): string {
 
 /** @throws MtlsWatchError `unreadable-input` with what was expected */
 export async function readWhole(path: string, expected: string): Promise<Buffer> {
-  try {
-    const { size, bytes } = path === '-' ? await standardInput() : await fileAt(path);
-    if (bytes !== null) return bytes;
-    throw new MtlsWatchError(
-      'unreadable-input',
-      `${nameOf(path)} has ${size} bytes; expected ${expected}, at most ${limits.truststoreBytesMax} bytes`,
-    );
-  } catch (cause) {
-    if (cause instanceof MtlsWatchError) throw cause;
-    throw new MtlsWatchError('unreadable-input', `cannot read ${path}: ${messageOf(cause)}; expected ${expected}`, {
-      cause,
-    });
-  }
+  const reading = path === '-' ? standardInput() : fileAt(path);
+  const { size, bytes } = await reading.catch((cause) => {
+    throw unreadable(`cannot read ${path}: ${messageOf(cause)}; expected ${expected}`, cause);
+  });
+  if (bytes !== null) return bytes;
+  throw unreadable(
+    `${nameOf(path)} has ${size} bytes; expected ${expected}, at most ${limits.truststoreBytesMax} bytes`,
+  );
 }
 
 async function fileAt(path: string): Promise<Read> {

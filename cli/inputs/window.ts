@@ -234,7 +234,7 @@ export function eventWindow(
  * lines that were not seen for long.
  */
 function idDeriver(): (stream: string, timestamp: number | null, message: string) => string {
-  const seen = occurrences(commandLimits.inputOccurrencesMax / 2);
+  const seen = occurrences(commandLimits.inputOccurrencesMax);
   return (stream, timestamp, message) => {
     const name = hash('sha256', `${stream} ${timestamp} ${hash('sha256', message, 'base64')}`, 'base64url').slice(
       0,

@@ -2,7 +2,7 @@
 
 import { access, constants, mkdir, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { MtlsWatchError, messageOf } from '../../shared/base/errors.js';
+import { messageOf, usage } from '../../shared/base/errors.js';
 import { memoize } from '../../shared/base/memoize.js';
 import { clean } from '../../shared/base/text.js';
 import type { FormatsByLogGroup } from '../../shared/logs/formats-by-group.js';
@@ -112,7 +112,7 @@ export async function prepareFolder(folder: string): Promise<void> {
     await access(folder, constants.W_OK);
   } catch (error) {
     const message = `cannot write into ${clean(folder, 200)}: ${messageOf(error)}; expected a folder that can be made or written`;
-    throw new MtlsWatchError('usage', message, { cause: error });
+    throw usage(message, error);
   }
 }
 

@@ -39,14 +39,18 @@ export function withAt(command: Command): Command {
  * @throws MtlsWatchError `usage`
  */
 export function timeOption(text: string | undefined, clock: Clock): number {
-  if (text === undefined) return clock.now();
+  return text === undefined ? clock.now() : isoTime('--at', text);
+}
+
+/** The time in an option. @throws MtlsWatchError `usage` */
+export function isoTime(option: string, text: string): number {
   const at = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?(?:Z|[+-]\d\d:\d\d))?$/.test(text)
     ? Date.parse(text)
     : Number.NaN;
   if (!Number.isNaN(at)) return at;
   throw new MtlsWatchError(
     'usage',
-    `--at got ${clean(text, 80)}; expected an ISO time such as 2026-06-15 or 2026-06-15T08:30:00Z`,
+    `${option} got ${clean(text, 80)}; expected an ISO time such as 2026-06-15 or 2026-06-15T08:30:00Z`,
   );
 }
 

@@ -324,9 +324,9 @@ describe('what is searched', () => {
   it('of a domain are the logs of its stages, each with its pattern', async () => {
     const live = await liveIn({ domain }, 'refusals', account, logs);
     expect(live.targets).toEqual([
+      { logGroup: '/vended', pattern: EXECUTION_LOG_PATTERN },
       { logGroup: 'API-Gateway-Execution-Logs_a1/prod', pattern: EXECUTION_LOG_PATTERN },
       { logGroup: '/access', pattern: ACCESS_LOG_PATTERN },
-      { logGroup: '/vended', pattern: EXECUTION_LOG_PATTERN },
     ]);
     expect(live.domains).toMatchObject({ 'a1/prod': 'partners.bank.example' });
     expect(live.truststores).toEqual({ 'partners.bank.example': 's3://bank/truststore.pem' });
