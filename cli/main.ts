@@ -1,65 +1,7 @@
 #!/usr/bin/env node
-/** The command line: one verb a file. Exit codes: 0 done, 1 the answer is "no", 2 usage, unreadable input, or nothing that could be judged. */
-import nodeModule from 'node:module';
-import { setFlagsFromString } from 'node:v8';
-import { Command, Help, type OutputConfiguration } from 'commander';
-import packageJson from '../package.json' with { type: 'json' };
-import { MtlsWatchError } from '../shared/base/errors.js';
-import { endWithReader, reportFailure } from './terminal/failures.js';
-import { errorWriter } from './terminal/quiet.js';
-import { verbCommands } from './verbs.js';
+/** The command, as the package ships it. */
+import './engine.mjs';
 
-// Node from 22.8 on keeps compiled code between runs; the types are those of Node 20.
-(nodeModule as { enableCompileCache?: () => unknown }).enableCompileCache?.();
-
-// V8 lets the heap grow to four times what is in use before it collects, which costs a long replay a hundred megabytes and saves it
-// no time. And the V8 of Node 20 optimises what ran for some milliseconds: on another thread, but in runs of seconds that takes a
-// third of all processor time, and hardly any code comes to use it. A flag that a version does not know is an error message.
-const v8Version = Number.parseInt(process.versions.v8, 10);
-if (v8Version >= 11 && v8Version <= 13) setFlagsFromString('--heap-growing-percent=150');
-if (v8Version === 11) setFlagsFromString('--interrupt-budget=500000');
-
-endWithReader(process.stdout);
-endWithReader(process.stderr);
-// Node 20 is supported here as far as the SDK works on it; its advice in eight lines stood before every answer.
-process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
-
-/** How many columns of a help text are still wrapped, beside the names of options. */
-const HELP_LEAST = 20;
-let usageError = '';
-/** @param path the command whose help tells more, as it is typed */
-const helpAt = (path: string): OutputConfiguration => ({
-  outputError: (text) => (usageError = `${text.trim()}; see ${path} --help\n`),
-});
-
-try {
-  if (process.argv.filter((arg) => arg === '-').length > 1) {
-    throw new MtlsWatchError('usage', 'standard input is read once; expected one - among the arguments');
-  }
-  const program = new Command('mtls-watch')
-    .description(packageJson.description)
-    .version(packageJson.version)
-    .configureHelp({
-      subcommandTerm: (verb) => verb.name(),
-      optionDescription: (option) =>
-        `${new Help().optionDescription(option)}${option.mandatory && option.defaultValue === undefined ? ' (required)' : ''}`,
-      minWidthToWrap: HELP_LEAST,
-    })
-    .configureOutput(helpAt('mtls-watch'))
-    // Options behind a nested verb are its own, also those that the verb above it has as well; verbs inherit this.
-    .enablePositionalOptions()
-    .exitOverride();
-  for (const command of await verbCommands(process.argv.slice(2))) {
-    program.addCommand(command);
-    const path = `mtls-watch ${command.name()}`;
-    command.copyInheritedSettings(program).configureOutput(helpAt(path));
-    for (const nested of command.commands) {
-      nested.copyInheritedSettings(command).configureOutput(helpAt(`${path} ${nested.name()}`));
-    }
-  }
-  await program.parseAsync();
-} catch (error) {
-  const write = await errorWriter();
-  write(usageError);
-  process.exitCode = reportFailure(error, write);
-}
+// What is imported above is loaded before the first line runs.
+const { run } = await import('./command-line.js');
+await run();

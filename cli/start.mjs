@@ -1,55 +1,98 @@
 /**
- * Runs the command line in a checkout: `npm start`, `npm run mtls-watch`. The sources are bundled once and again after
- * they changed, which takes a quarter of a second; compiling each file whenever it is loaded takes three times that on
- * every run. Needs nothing but what `npm ci` installs.
+ * Runs the command line in a checkout: `npm start`, `npm run mtls-watch`. The sources are bundled once and again after they changed,
+ * and what V8 compiled of the bundle is kept beside it, because both take a quarter of a second. Needs nothing but what `npm ci` installs.
  */
 
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import './engine.mjs';
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { getHeapCodeStatistics } from 'node:v8';
+import { constants, Script } from 'node:vm';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const cache = join(root, 'node_modules', '.cache', 'mtls-watch');
-/** What the bundle is made of. */
-const SOURCES = ['cli', 'shared', 'package.json', 'package-lock.json'];
-/** A bundle that another run may still load chunks from is not removed. */
+/** Tells the bundle of the last state of the sources, and what that state was. */
+const LAST = join(cache, 'last.json');
+/** What a bundle is made of beside the sources that it holds; of packages the lock tells the versions. */
+const BESIDE = ['cli/bundle.mjs', 'package-lock.json'];
+/** A bundle that another run may still load its thread from is not removed. */
 const KEPT_MS = 60 * 60 * 1000;
-
-/** Names the state of the sources: every file with its size and the time of its last change. */
-function stateOfSources() {
-  const hash = createHash('sha256');
-  const add = (path) => {
-    const { mtimeMs, size } = statSync(join(root, path));
-    hash.update(`${path} ${size} ${mtimeMs}\n`);
-  };
-  for (const source of SOURCES) {
-    if (!statSync(join(root, source)).isDirectory()) add(source);
-    else for (const path of readdirSync(join(root, source), { recursive: true }).sort()) add(join(source, path));
-  }
-  return hash.digest('hex').slice(0, 16);
-}
+/** What is compiled is kept again when it grew by a tenth, as when a verb was asked for its help before it was run. */
+const GROWN = 1.1;
 
 /** Written aside and renamed, so that two runs at a time do not disturb each other. */
-async function bundleInto(folder) {
-  const { bundleCli } = await import('./bundle.mjs');
-  const aside = `${folder}-${process.pid}`;
-  await bundleCli(aside, 'checkout');
+function writeWhole(path, content) {
+  const aside = `${path}-${process.pid}`;
+  writeFileSync(aside, content);
+  renameSync(aside, path);
+}
+
+/** @returns the folder of the bundle; null where there is none, or a source has changed since */
+function bundledBefore() {
   try {
-    renameSync(aside, folder);
-  } catch (error) {
-    rmSync(aside, { recursive: true, force: true });
-    if (!existsSync(folder)) throw error;
-  }
-  for (const name of readdirSync(cache)) {
-    const other = join(cache, name);
-    if (other !== folder && statSync(other).mtimeMs < Date.now() - KEPT_MS) rmSync(other, { recursive: true });
+    const { folder, sources } = JSON.parse(readFileSync(LAST, 'utf8'));
+    const isSame = ([path, size, changedAt]) => {
+      const found = statSync(join(root, path));
+      return found.size === size && found.mtimeMs === changedAt;
+    };
+    return sources.every(isSame) && existsSync(folder) ? folder : null;
+  } catch {
+    // The first run, or one after a file was moved; whatever else is wrong shows when it is bundled.
+    return null;
   }
 }
 
-const folder = join(cache, stateOfSources());
-if (!existsSync(folder)) {
-  mkdirSync(cache, { recursive: true });
-  await bundleInto(folder);
+async function bundled() {
+  const { bundleInOneFile } = await import('./bundle.mjs');
+  const begun = Date.now();
+  const folder = join(cache, `${begun}-${process.pid}`);
+  const read = await bundleInOneFile(folder);
+  // What Node reads there is CommonJS, whatever the package around it says.
+  writeFileSync(join(folder, 'package.json'), '{"type":"commonjs"}');
+  const sources = [...read.filter((path) => !/(?:^|\/)node_modules\//.test(path)), ...BESIDE].map((path) => {
+    const { size, mtimeMs } = statSync(join(root, path));
+    // One that was saved meanwhile counts as changed at the next start.
+    return [path, size, mtimeMs < begun ? mtimeMs : null];
+  });
+  writeWhole(LAST, JSON.stringify({ folder, sources }));
+  for (const name of readdirSync(cache)) {
+    const other = join(cache, name);
+    if (other !== LAST && other !== folder && statSync(other).mtimeMs < begun - KEPT_MS)
+      rmSync(other, { recursive: true });
+  }
+  return folder;
 }
-await import(pathToFileURL(join(folder, 'main.js')).href);
+
+/** Verbs share little code, and each has its file; what is no verb loads nearly nothing. */
+function keptFor(folder) {
+  const [, , verb = ''] = process.argv;
+  const isVerb = /^[a-z-]{1,20}$/.test(verb) && existsSync(join(root, 'cli', 'commands', `${verb}.ts`));
+  return join(folder, `${isVerb ? verb : 'no-verb'}.compiled`);
+}
+
+/** A module of CommonJS, compiled as Node does it, but for what V8 made of it before. */
+function load(path, kept) {
+  const cachedData = existsSync(kept) ? readFileSync(kept) : undefined;
+  const script = new Script(
+    `(function (exports, require, module, __filename, __dirname) {${readFileSync(path, 'latin1')}\n})`,
+    { filename: path, cachedData, importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER },
+  );
+  const module = { exports: {} };
+  script.runInThisContext()(module.exports, createRequire(path), module, path, dirname(path));
+  const compiled = () => getHeapCodeStatistics().bytecode_and_metadata_size;
+  const before = cachedData === undefined || script.cachedDataRejected ? 0 : compiled();
+  process.once('exit', () => {
+    if (compiled() < before * GROWN) return;
+    try {
+      writeWhole(kept, script.createCachedData());
+    } catch {
+      // Without it the next start is slower, and no less right.
+    }
+  });
+  return module.exports;
+}
+
+const folder = bundledBefore() ?? (await bundled());
+await load(join(folder, 'command-line.js'), keptFor(folder)).run();

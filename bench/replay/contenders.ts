@@ -1,11 +1,12 @@
 /** What takes part in the benchmark of `replay`, each as a process whose time and memory are measured. */
 
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import type { LogForm } from '../support/log-stream.js';
 
@@ -31,17 +32,26 @@ const here = (file: string) => fileURLToPath(new URL(file, import.meta.url));
 const PEAK = pathToFileURL(here('print-peak.mjs')).href;
 
 /**
- * Bundles the command line of a checkout, whose modules are installed.
+ * Bundles the command line of a checkout, whose modules are installed, as its package ships it.
  * @returns the file to run
  */
 export async function bundled(folder: string): Promise<string> {
-  const main = join(resolve(folder), 'cli', 'main.ts');
-  const thread = join(resolve(folder), 'cli', 'inputs', 'reading-thread.ts');
-  const outdir = join(resolve(folder), 'node_modules', '.cache', 'bench-replay');
+  const root = resolve(folder);
+  const outdir = join(root, 'node_modules', '.cache', 'bench-replay');
+  rmSync(outdir, { recursive: true, force: true });
+  const own = join(root, 'cli', 'bundle.mjs');
+  if (existsSync(own)) await promisify(execFile)(process.execPath, [own, outdir]);
+  else await bundledAsLater(root, outdir);
+  // Without it Node looks into each file to find out what it is.
+  writeFileSync(join(outdir, 'package.json'), '{"type":"module"}');
+  return join(outdir, 'main.js');
+}
+
+/** Older checkouts do not bundle themselves; without it each of their files would be loaded by itself. */
+async function bundledAsLater(root: string, outdir: string): Promise<void> {
   await build({
-    absWorkingDir: resolve(folder),
-    // Older checkouts read on one thread.
-    entryPoints: { main, ...(existsSync(thread) && { 'reading-thread': thread }) },
+    absWorkingDir: root,
+    entryPoints: { main: join(root, 'cli', 'main.ts') },
     outdir,
     bundle: true,
     splitting: true,
@@ -49,16 +59,12 @@ export async function bundled(folder: string): Promise<string> {
     platform: 'node',
     target: 'node20',
     charset: 'utf8',
-    // As the package ships it: see `cli/bundle.mjs`, which older checkouts do not have.
-    minify: process.env.NOMIN === undefined,
+    minify: true,
     mainFields: ['module', 'main'],
     external: ['bowser'],
     banner: { js: REQUIRE },
     logLevel: 'error',
   });
-  // Without it Node looks into each file to find out what it is.
-  writeFileSync(join(outdir, 'package.json'), '{"type":"module"}');
-  return join(outdir, 'main.js');
 }
 
 export function zcat(files: readonly string[]): Contender {

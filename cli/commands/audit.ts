@@ -8,7 +8,7 @@ import { type Audit, type AuditFinding, auditTruststore } from '../../shared/x50
 import { keyText, saySpan } from '../../shared/x509/format.js';
 import { caSunsets } from '../../shared/x509/sunset.js';
 import { wordsOf } from '../../shared/x509/wording.js';
-import { type DoorOptions, type KnownDoor, knownDoor, rulesOf, withDoor } from '../inputs/known-door.js';
+import { type DoorOptions, type KnownDoor, knownDoor, rulesOf, withDoor } from '../deployed/known-door.js';
 import { readTruststore } from '../inputs/truststores.js';
 import { pc } from '../terminal/colors.js';
 import { languageOption, timeOption, withAt, withLanguage } from '../terminal/options.js';
@@ -49,7 +49,7 @@ export async function runAudit(
 ): Promise<number> {
   const at = timeOption(options.at, clock);
   const words = auditWords[languageOption(options.lang, 'en')];
-  const { truststore, name } = await readTruststore(place, clock);
+  const { truststore, name } = await readTruststore(place);
   const audit = auditTruststore(truststore, at, daysOption(options.within), door, probed);
   const sunsets = caSunsets(truststore);
   const counts = { error: 0, warning: 0, info: 0 };

@@ -5,7 +5,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { systemClock } from '../../shared/adapters/clock.js';
 import { objectName, type Plan, planOf } from '../../shared/backfill/plan.js';
 import { backfillLimits } from '../../shared/base/backfill-limits.js';
-import { MtlsWatchError, messageOf } from '../../shared/base/errors.js';
+import { type MtlsWatchError, messageOf, unreadable, usage } from '../../shared/base/errors.js';
 import { clean } from '../../shared/base/text.js';
 import { DAY_MS, HOUR_MS } from '../../shared/base/time.js';
 import { BUCKET_NAME, type Config } from '../../shared/config/settings.js';
@@ -14,7 +14,7 @@ import type { Clock } from '../../shared/ports/index.js';
 import { type BackfillLoad, backfillCost, backfillSeconds } from '../cost/backfill.js';
 import { type CostLine, sumOf } from '../cost/model.js';
 import { PRICES_OF, REGION } from '../cost/prices.js';
-import { deployedHere, outputOf, type StackOptions, withStack } from '../inputs/stack.js';
+import { deployedHere, outputOf, type StackOptions, withStack } from '../deployed/stack.js';
 import { pc } from '../terminal/colors.js';
 import { note } from '../terminal/notes.js';
 import { jsonLine, type Output, table } from '../terminal/table.js';
@@ -195,10 +195,7 @@ async function listed(
     }
     const objects = await list(bucket, prefix, backfillLimits.objectsMax);
     if (objects.length === 0) {
-      throw new MtlsWatchError(
-        'unreadable-input',
-        `${clean(uri, 200)}: there is no object whose key begins so; check the prefix`,
-      );
+      throw unreadable(`${clean(uri, 200)}: there is no object whose key begins so; check the prefix`);
     }
     for (const object of objects) found.set(objectName(object), object);
     if (found.size > backfillLimits.objectsMax) {
@@ -322,8 +319,4 @@ function whole(text: string): number {
   const n = Number(text);
   if (!Number.isInteger(n) || n < 0) throw new InvalidArgumentError('expected a whole number');
   return n;
-}
-
-function usage(message: string): MtlsWatchError {
-  return new MtlsWatchError('usage', message);
 }

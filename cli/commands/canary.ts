@@ -13,7 +13,7 @@ import type { Canary, Config } from '../../shared/config/settings.js';
 import { quote } from '../../shared/discovery/shell.js';
 import { type ProbedGateway, type ProbedKind, probedKinds } from '../../shared/model/index.js';
 import type { CanaryCertificate, GatewayCall, ProbeCertificates } from '../../shared/ports/gateway.js';
-import { type Deployed, deployedHere, type StackOptions, withStack } from '../inputs/stack.js';
+import { type Deployed, deployedHere, type StackOptions, withStack } from '../deployed/stack.js';
 import { pc } from '../terminal/colors.js';
 import { note } from '../terminal/notes.js';
 import { jsonLine, type Output, table } from '../terminal/table.js';

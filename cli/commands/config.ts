@@ -8,7 +8,7 @@ import { nearKey } from '../../shared/config/near-key.js';
 import { arePlaceholdersAllowed, refusePlaceholders } from '../../shared/config/placeholders.js';
 import { parseConfig } from '../../shared/config/settings.js';
 import { SETTINGS_VARIABLE } from '../../shared/config/written-settings.js';
-import { readSettings } from '../replay/config.js';
+import { readSettings } from '../deployed/settings.js';
 import { pc } from '../terminal/colors.js';
 import { folded, jsonLine, type Output } from '../terminal/table.js';
 

@@ -17,8 +17,15 @@ import { when } from '../../shared/x509/format.js';
 import { diagnoseLogged } from '../../shared/x509/logged-fields.js';
 import { isCertain } from '../../shared/x509/standing.js';
 import type { Truststore } from '../../shared/x509/truststore.js';
+import {
+  type DoorOptions,
+  type KnownDoor,
+  knownDoor,
+  rulesOf,
+  rulesOfRecord,
+  withDoor,
+} from '../deployed/known-door.js';
 import type { RecordedConnection } from '../inputs/connection-file.js';
-import { type DoorOptions, type KnownDoor, knownDoor, rulesOf, rulesOfRecord, withDoor } from '../inputs/known-door.js';
 import { readClientFile, readUsableTruststore } from '../inputs/truststores.js';
 import { pc } from '../terminal/colors.js';
 import { languageOption, timeOption, withAt, withLanguage } from '../terminal/options.js';
@@ -69,7 +76,7 @@ export async function runDiagnose(
   const spoken: Spoken = { words: diagnoseWords[language], messages: messagesIn[language] };
   const { words } = spoken;
   const { client, presented, note, logged } = await readClientFile(options.client);
-  const { truststore, name, place } = await readUsableTruststore(options.truststore, clock);
+  const { truststore, name, place } = await readUsableTruststore(options.truststore);
   const refusedWith = refusalOf(options);
   if (logged !== undefined) return loggedVerdict(logged, options, truststore, at, output, spoken);
   const diagnosis = diagnose(client, truststore, at, presented, refusedWith, probed, door);

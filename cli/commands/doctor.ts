@@ -18,10 +18,10 @@ import type { Clock } from '../../shared/ports/index.js';
 import type { Coverage, FoundMail, FoundWatch, ReportMail } from '../../shared/ports/watch.js';
 import { fileErrors } from '../../shared/x509/audit-file.js';
 import { plural } from '../../shared/x509/format.js';
-import { discoveryHere } from '../inputs/account.js';
-import { fetchPages } from '../inputs/pages.js';
+import { discoveryHere } from '../deployed/account.js';
+import { fetchPages } from '../deployed/pages.js';
+import { readConfig } from '../deployed/settings.js';
 import { readTruststore } from '../inputs/truststores.js';
-import { readReplayConfig } from '../replay/config.js';
 import { withAccount } from '../terminal/account.js';
 import { pc } from '../terminal/colors.js';
 import { note } from '../terminal/notes.js';
@@ -129,7 +129,7 @@ async function onAws(
 /** @throws errors that are not an answer of S3 */
 async function contentsOf(uri: string): Promise<TruststoreContents> {
   try {
-    const { truststore } = await readTruststore(uri, systemClock);
+    const { truststore } = await readTruststore(uri);
     return {
       kind: 'read',
       certificates: truststore.certificates.length,
@@ -150,7 +150,7 @@ export async function runDoctor(
   done: () => void = () => {},
 ): Promise<number> {
   refuseOther(options.destination);
-  const coverage: Coverage | null = options.config === undefined ? null : await readReplayConfig(options.config);
+  const coverage: Coverage | null = options.config === undefined ? null : await readConfig(options.config);
   const found = await find(options.domain);
   const missing = options.domain.filter((name) => !isFound(name, found));
   if (missing.length > 0) {

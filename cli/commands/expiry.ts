@@ -9,32 +9,36 @@ import { type AuditWords, auditWords } from '../../shared/messages/audit-words.j
 import { type ClientWords, clientWords } from '../../shared/messages/client-words.js';
 import { type EvidenceWords, evidenceWords } from '../../shared/messages/evidence-words.js';
 import type { Clock } from '../../shared/ports/index.js';
-import { saySpan } from '../../shared/x509/format.js';
+import { keptObservations } from '../../shared/report/expiring.js';
 import {
   type CaExpiry,
   type ClientExpiry,
   type ClientRecord,
   expiries,
+  type Observations,
   observations,
   SHORT_LIFE_DAYS_MAX,
   shortLived,
+  withoutEnded,
   withoutStrangers,
 } from '../../shared/x509/observed.js';
 import { clientSunsets } from '../../shared/x509/sunset.js';
 import { type Truststore, truststoreOf } from '../../shared/x509/truststore.js';
+import { type KeptCallers, keptCallers } from '../deployed/kept-callers.js';
+import { settingsOfStack } from '../deployed/settings.js';
 import { observeClients } from '../inputs/clients.js';
 import { collectClients, type NotJudged, nothingWords, notJudgedWords, uncertifiedWords } from '../inputs/evidence.js';
 import { type FormatOption, readFormat, withFormat } from '../inputs/format.js';
 import type { LiveOptions } from '../inputs/live/find.js';
 import { liveOf, withLive } from '../inputs/live/options.js';
 import type { Observed } from '../inputs/observe.js';
-import { settingsOfStack, withStackSettings } from '../inputs/settings.js';
 import { type NamedTruststore, readUsableTruststore, truststoreErrors } from '../inputs/truststores.js';
 import { pc } from '../terminal/colors.js';
+import { expiryLine, expiryTable } from '../terminal/expiry-text.js';
 import { note } from '../terminal/notes.js';
-import { languageOption, timeOption, withLanguage } from '../terminal/options.js';
+import { languageOption, timeOption, withLanguage, withStackSettings } from '../terminal/options.js';
 import { clientSunsetLine, clientSunsetText } from '../terminal/sunset.js';
-import { daysOption, folded, heading, jsonLine, type Output, ratio, share, table, wrapped } from '../terminal/table.js';
+import { daysOption, folded, jsonLine, type Output, wrapped } from '../terminal/table.js';
 import type { ObserveClients } from './preflight.js';
 
 export interface ExpiryOptions extends LiveOptions, FormatOption {
@@ -56,16 +60,23 @@ export function expiryCommand(
     .option('--truststore <file>', 'the CA bundle, to see its CAs as well: a file or s3://bucket/key')
     .option('--within <days>', 'list what expires within so many days; what lives shortly, in its last quarter', '90')
     .option('--json', 'one JSON object a line: certificates, then one summary');
-  withStackSettings(withLive(withFormat(command))).action(async (inputs: string[], options: ExpiryOptions) => {
+  const kept = ', and with whom `backfill` saw let in; alone, it needs no logs';
+  withStackSettings(withLive(withFormat(command)), kept).action(async (inputs: string[], options: ExpiryOptions) => {
     const deployed = await settingsOfStack(options, command);
     const accessLogFormats = deployed?.accessLogFormats ?? {};
     const live = await liveOf({ ...options, accessLogFormats }, 'clients', note, clock);
     const formats = { ...live?.found.accessLogFormats, ...accessLogFormats };
-    const observed = observe(inputs, live, (await readFormat(options.format)) ?? formats);
-    process.exitCode = await runExpiry(observed, options, output, clock, deployed ?? undefined);
+    const format = (await readFormat(options.format)) ?? formats;
+    // The stack knows who was let in, so that it may be asked alone.
+    const isAlone = deployed !== null && inputs.length === 0 && live === null;
+    const kept = deployed === null ? undefined : await keptCallers(options, isAlone);
+    const observed = isAlone ? none() : observe(inputs, live, format);
+    process.exitCode = await runExpiry(observed, options, output, clock, deployed ?? undefined, kept);
   });
   return command;
 }
+
+async function* none(): AsyncGenerator<Observed> {}
 
 /**
  * @returns 0 nothing expires; 1 something expires without a successor that was seen calling, or it is uncertain; 2
@@ -77,15 +88,18 @@ export async function runExpiry(
   output: Output,
   clock: Clock,
   deployed?: Pick<Config, 'language' | 'truststores'>,
+  kept: KeptCallers = undefined,
 ): Promise<number> {
   const at = timeOption(options.at, clock);
   const language = languageOption(options.lang, deployed?.language ?? 'en');
   const spoken = { clients: clientWords[language], evidence: evidenceWords[language], audit: auditWords[language] };
   const withinMs = daysOption(options.within);
-  const { read, truststore, perAccount } = await givenTruststores(options, deployed, clock);
+  const { read, truststore, perAccount } = await givenTruststores(options, deployed);
   const seen = observations();
+  // Kept ones first: they are few, so that none of them is beyond the bound.
+  for (const one of keptObservations(kept ?? [])) seen.add(one);
   const notJudged = await collectClients(observed, seen.add);
-  const clients = seen.clients();
+  const { clients, ended } = withoutEnded(seen.clients(), at);
   const found = expiries(clients, truststore, at, withinMs);
   const open = found.filter((one) => one.kind === 'ca' || one.successor === null);
   const undated = clients.filter(({ notAfter }) => notAfter === null);
@@ -94,7 +108,8 @@ export async function runExpiry(
     ...errors,
     ...perAccount.map(spoken.evidence.perAccount),
     ...notJudgedWords(notJudged, seen.requests(), spoken.evidence),
-    ...uncertifiedWords(undated, 'certificate-and-end', spoken.evidence),
+    ...uncertifiedWords(undated.filter(isInLogs), 'certificate-and-end', spoken.evidence),
+    ...keptWords(kept, clients, ended, spoken.clients.expiry),
     ...(seen.leftOut() > 0 ? [spoken.evidence.leftOut(seen.leftOut())] : []),
   ];
   const known = withoutStrangers(clients, truststore);
@@ -116,41 +131,77 @@ export async function runExpiry(
     spoken,
   );
   if (options.json) {
-    for (const one of found) output.write(jsonLine(lineOf(one, at, seen.requests())));
+    for (const one of found) output.write(jsonLine(expiryLine(one, at, seen.requests())));
     for (const one of sunsets) output.write(jsonLine(clientSunsetLine(one, seen.requests())));
-    output.write(
-      jsonLine({
-        type: 'summary',
-        clients: clients.length,
-        clientsWithoutValidity: undated.length,
-        requests: seen.requests(),
-        requestsLeftOut: seen.leftOut(),
-        requestsWithoutCertificate: notJudged['without-certificate'],
-        recordsUnreadable: notJudged.unreadable + notJudged.damaged,
-        expiring: found.length,
-        withoutSuccessor: open.length,
-        losingClientAuthentication: sunsets.length,
-      }),
-    );
+    const counts = {
+      expiring: found.length,
+      withoutSuccessor: open.length,
+      losingClientAuthentication: sunsets.length,
+    };
+    output.write(jsonLine(summaryLine(seen, { kept, clients, ended }, undated.length, notJudged, counts)));
   } else {
-    const seenCalling = { clients: clients.length, requests: seen.requests() };
-    const text = describe(found, answer, limits, seenCalling, at, spoken.clients);
+    const shown = { found, clients, requests: seen.requests(), at };
+    const text = [
+      `${answer.headline}  ${pc.dim(seenWords(clients, spoken.clients.expiry))}\n`,
+      ...limits.map((one) => wrapped(one)),
+      expiryTable(shown, spoken.clients),
+    ].join('');
     output.write(folded(text + clientSunsetText(sunsets, seen.requests(), spoken.audit.sunset)));
   }
   return answer.code;
 }
 
-/** The truststore asked for, or those of the stack; those with a blank for the account are named and not read. */
-async function givenTruststores(
-  { truststore }: ExpiryOptions,
-  deployed: Pick<Config, 'truststores'> | undefined,
-  clock: Clock,
+function summaryLine(
+  { requests, leftOut }: Observations,
+  { kept, clients, ended }: { kept: KeptCallers; clients: readonly ClientRecord[]; ended: number },
+  undated: number,
+  notJudged: NotJudged,
+  counts: Readonly<Record<string, number>>,
 ) {
+  return {
+    type: 'summary',
+    clients: clients.length,
+    clientsOfExportsOnly: kept == null ? null : clients.filter((client) => !isInLogs(client)).length,
+    clientsEndedUnseen: ended,
+    clientsWithoutValidity: undated,
+    requests: requests(),
+    requestsLeftOut: leftOut(),
+    requestsWithoutCertificate: notJudged['without-certificate'],
+    recordsUnreadable: notJudged.unreadable + notJudged.damaged,
+    ...counts,
+  };
+}
+
+function isInLogs({ requests }: ClientRecord): boolean {
+  return requests > 0;
+}
+
+/** @param ended those of exported logs who were not seen after their end */
+function keptWords(kept: KeptCallers, clients: readonly ClientRecord[], ended: number, words: Words): string[] {
+  if (kept === undefined) return [];
+  if (kept === null) return [words.keptUnknown];
+  const undated = clients.filter((client) => !isInLogs(client) && client.notAfter === null).length;
+  return [
+    ...(kept.length + clients.length === 0 ? [words.keptNobody] : []),
+    ...(undated > 0 ? [words.keptUndated(undated)] : []),
+    ...(ended > 0 ? [words.endedUnseen(ended)] : []),
+  ];
+}
+
+/** How many clients there are, and how far exported logs tell of those that are in no other. */
+function seenWords(clients: readonly ClientRecord[], words: Words): string {
+  const kept = clients.filter((client) => !isInLogs(client));
+  const last = kept.reduce((latest, { lastAt }) => Math.max(latest, lastAt), 0);
+  return words.seen(clients.length, kept.length, new Date(last).toISOString().slice(0, 10));
+}
+
+/** The truststore asked for, or those of the stack; those with a blank for the account are named and not read. */
+async function givenTruststores({ truststore }: ExpiryOptions, deployed: Pick<Config, 'truststores'> | undefined) {
   const named = [...new Set(truststore === undefined ? Object.values(deployed?.truststores ?? {}) : [truststore])];
   // A record does not tell whose account its domain is in.
   const perAccount = named.filter((place) => place.includes(ACCOUNT_BLANK));
   const places = named.filter((place) => !perAccount.includes(place));
-  const read = await Promise.all(places.map((place) => readUsableTruststore(place, clock)));
+  const read = await Promise.all(places.map((place) => readUsableTruststore(place)));
   return { read, truststore: joined(read), perAccount };
 }
 
@@ -219,80 +270,4 @@ function answerOf(
 function dueWords(due: readonly (ClientExpiry | CaExpiry)[], at: number, isOpen: boolean, days: number, words: Words) {
   const expired = due.filter(({ notAfter }) => notAfter < at).length;
   return words.due({ expired, coming: due.length - expired, isOpen }, days);
-}
-
-function lineOf(expiry: ClientExpiry | CaExpiry, at: number, total: number) {
-  const { notAfter } = expiry;
-  const dates = { notAfter: new Date(notAfter).toISOString(), daysLeft: Math.floor((notAfter - at) / DAY_MS) };
-  if (expiry.kind === 'ca') {
-    const { certificate, clients, requests } = expiry;
-    const { subjectDn, issuerDn, serialNumber } = certificate;
-    return {
-      type: 'ca',
-      subjectDn,
-      issuerDn,
-      serialNumber,
-      ...dates,
-      clients,
-      requests,
-      share: ratio(requests, total),
-    };
-  }
-  const { client, successor } = expiry;
-  const { subjectDn, issuerDn, serialNumber, requests, lastAt, scopes } = client;
-  return {
-    type: 'client',
-    subjectDn,
-    issuerDn,
-    serialNumber,
-    ...dates,
-    requests,
-    share: ratio(requests, total),
-    lastSeen: new Date(lastAt).toISOString(),
-    scopes,
-    successor:
-      successor === null
-        ? null
-        : {
-            serialNumber: successor.serialNumber,
-            notAfter: successor.notAfter === null ? null : new Date(successor.notAfter).toISOString(),
-            firstSeen: new Date(successor.firstAt).toISOString(),
-          },
-  };
-}
-
-const ROWS_MAX = 40;
-
-function describe(
-  found: readonly (ClientExpiry | CaExpiry)[],
-  { headline }: Answer,
-  limits: readonly string[],
-  { clients, requests }: { readonly clients: number; readonly requests: number },
-  at: number,
-  words: ClientWords,
-): string {
-  const rows = found.slice(0, ROWS_MAX).map((one) => rowOf(one, at, requests, words));
-  const more = found.length - rows.length;
-  return [
-    `${headline}  ${pc.dim(words.expiry.seen(clients))}\n`,
-    limits.map((one) => wrapped(one)).join(''),
-    rows.length > 0 ? heading(words.expiry.byTraffic) + table(words.expiry.head, rows, [0]) : '',
-    more > 0 ? `  ${words.moreListed(more)}\n` : '',
-  ].join('');
-}
-
-function rowOf(one: ClientExpiry | CaExpiry, at: number, total: number, { say, expiry: words }: ClientWords): string[] {
-  const { notAfter } = one;
-  const span = say(saySpan(notAfter - at));
-  const left = notAfter < at ? pc.red(words.ago(span)) : pc.yellow(words.ahead(span));
-  const day = new Date(notAfter).toISOString().slice(0, 10);
-  if (one.kind === 'ca') {
-    return [share(one.requests, total), day, left, words.caOf(one.clients), one.certificate.subjectDn, ''];
-  }
-  const { client, successor } = one;
-  const next =
-    successor === null
-      ? pc.red(words.noneSeen)
-      : words.seenSince(new Date(successor.firstAt).toISOString().slice(0, 10));
-  return [share(client.requests, total), day, left, words.client, client.subjectDn, next];
 }

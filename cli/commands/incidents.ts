@@ -23,10 +23,10 @@ import {
   type Silence,
 } from '../../shared/model/index.js';
 import type { Clock, Stores } from '../../shared/ports/index.js';
+import { endedIn } from '../deployed/incident.js';
+import { settingsHere } from '../deployed/settings.js';
+import { storesHere, type TableOptions, withTable } from '../deployed/stack.js';
 import { createTruststores } from '../inputs/file-truststores.js';
-import { endedIn } from '../inputs/incident.js';
-import { settingsHere } from '../inputs/settings.js';
-import { storesHere, type TableOptions, withTable } from '../inputs/stack.js';
 import { amountText, inAll } from '../terminal/amounts.js';
 import { pc } from '../terminal/colors.js';
 import { warning } from '../terminal/notes.js';

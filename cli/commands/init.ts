@@ -12,7 +12,7 @@ import { parseConfig } from '../../shared/config/settings.js';
 import { SETTINGS_VARIABLE } from '../../shared/config/written-settings.js';
 import { watchedSettings } from '../../shared/discovery/settings.js';
 import type { FoundAccount } from '../../shared/model/account.js';
-import { discoveryHere } from '../inputs/account.js';
+import { discoveryHere } from '../deployed/account.js';
 import { withAccount } from '../terminal/account.js';
 import { note } from '../terminal/notes.js';
 import { statusLine } from '../terminal/progress.js';

@@ -5,7 +5,7 @@ import { systemClock } from '../../shared/adapters/clock.js';
 import { messagesIn } from '../../shared/messages/index.js';
 import type { NoticeKind } from '../../shared/model/index.js';
 import { sampleNotice } from '../../shared/notify/sample-notice.js';
-import { outputOf, type StackOptions, withStack } from '../inputs/stack.js';
+import { outputOf, type StackOptions, withStack } from '../deployed/stack.js';
 import { languageOption, withLanguage } from '../terminal/options.js';
 import { folded, jsonLine } from '../terminal/table.js';
 

@@ -14,9 +14,6 @@ import {
   type PreflightResult,
   preflight,
 } from '../../shared/x509/observed.js';
-import { observeClients } from '../inputs/clients.js';
-import { collectClients, type NotJudged, nothingWords, notJudgedWords, uncertifiedWords } from '../inputs/evidence.js';
-import { type FormatOption, readFormat, withFormat } from '../inputs/format.js';
 import {
   type DomainsHere,
   type DoorOptions,
@@ -24,7 +21,10 @@ import {
   knownDoors,
   rulesOf,
   withDoor,
-} from '../inputs/known-door.js';
+} from '../deployed/known-door.js';
+import { observeClients } from '../inputs/clients.js';
+import { collectClients, type NotJudged, nothingWords, notJudgedWords, uncertifiedWords } from '../inputs/evidence.js';
+import { type FormatOption, readFormat, withFormat } from '../inputs/format.js';
 import type { LiveOptions } from '../inputs/live/find.js';
 import { type Live, liveOf, withLive } from '../inputs/live/options.js';
 import type { Observed } from '../inputs/observe.js';
@@ -80,8 +80,8 @@ export async function runPreflight(
   const at = timeOption(options.at, clock);
   const language = languageOption(options.lang, 'en');
   const spoken = { clients: clientWords[language], evidence: evidenceWords[language], names: nameWords[language] };
-  const next = await readUsableTruststore(options.truststore, clock);
-  const current = options.current === undefined ? null : await readUsableTruststore(options.current, clock);
+  const next = await readUsableTruststore(options.truststore);
+  const current = options.current === undefined ? null : await readUsableTruststore(options.current);
   const seen = observations();
   const notJudged = await collectClients(observed, seen.add);
   const clients = seen.clients();

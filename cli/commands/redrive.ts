@@ -3,7 +3,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import type { DeadLetter } from '../../shared/adapters/aws/dead-letters.js';
 import { clean } from '../../shared/base/text.js';
-import { outputOf, type StackOptions, withStack } from '../inputs/stack.js';
+import { outputOf, type StackOptions, withStack } from '../deployed/stack.js';
 
 interface Options extends StackOptions {
   readonly queue?: string;

@@ -8,9 +8,8 @@ import { Command } from 'commander';
 import { withFormat } from '../inputs/format.js';
 import { withLive } from '../inputs/live/options.js';
 import { readAhead, withWorkers } from '../inputs/read-ahead.js';
-import { withStackSettings } from '../inputs/settings.js';
 import type { ReplayOptions } from '../replay/run.js';
-import { configOption, withLanguage } from '../terminal/options.js';
+import { configOption, withLanguage, withStackSettings } from '../terminal/options.js';
 
 export function replayCommand(): Command {
   const command = new Command('replay')

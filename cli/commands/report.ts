@@ -13,14 +13,13 @@ import type { Partner } from '../../shared/report/partner.js';
 import { daysPeriod, lastWeek, type Period, weekPeriod } from '../../shared/report/period.js';
 import type { Report } from '../../shared/report/schema.js';
 import { callsOf, certificatesOf } from '../../shared/report/weekly.js';
+import { issuerOption } from '../deployed/issuers.js';
+import { readConfig, settingsHere, withOneFormat } from '../deployed/settings.js';
+import { storesHere, type TableOptions, withTable } from '../deployed/stack.js';
 import { createTruststores } from '../inputs/file-truststores.js';
 import { type FormatOption, readFormat, withFormat } from '../inputs/format.js';
-import { issuerOption } from '../inputs/issuers.js';
 import type { LiveOptions } from '../inputs/live/find.js';
 import { liveOf, withLive } from '../inputs/live/options.js';
-import { settingsHere } from '../inputs/settings.js';
-import { storesHere, type TableOptions, withTable } from '../inputs/stack.js';
-import { readReplayConfig, withOneFormat } from '../replay/config.js';
 import { replay } from '../replay/replay.js';
 import { prepareFolder, reportCollector, writeReport } from '../replay/report.js';
 import { note, warning } from '../terminal/notes.js';
@@ -103,7 +102,7 @@ async function reportOfLogs(
   period: Period | null,
   partner: Partner | null,
 ): Promise<Made | null> {
-  const config = withOneFormat(await readReplayConfig(options.config), await readFormat(options.format));
+  const config = withOneFormat(await readConfig(options.config), await readFormat(options.format));
   const days =
     period === null ? {} : { from: new Date(period.from).toISOString(), to: new Date(period.to).toISOString() };
   const search = { ...options, ...days, hasPeriod: true, accessLogFormats: config.accessLogFormats };

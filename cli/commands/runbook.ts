@@ -18,12 +18,12 @@ import { type Blanks, fillPage, type HeadDoor, headOf, placeholdersIn } from '..
 import { ANY_CODE, isOfGateway, type OtherDoor, pageForDoor } from '../../shared/messages/runbook-doors.js';
 import type { Clock, Stores } from '../../shared/ports/index.js';
 import { FIRST_DOOR } from '../../shared/report/doors.js';
-import { type BlanksWorld, blanksOf } from '../inputs/blanks.js';
+import { type BlanksWorld, blanksOf } from '../deployed/blanks.js';
+import { type FoundIncident, findIncident, tellingNotice } from '../deployed/incident.js';
+import { namedDoor, withDoorName } from '../deployed/known-door.js';
+import { settingsHere } from '../deployed/settings.js';
+import { isOfStack, outputsOf, storesHere, type TableOptions, withTable } from '../deployed/stack.js';
 import { createTruststores } from '../inputs/file-truststores.js';
-import { type FoundIncident, findIncident, tellingNotice } from '../inputs/incident.js';
-import { namedDoor, withDoorName } from '../inputs/known-door.js';
-import { settingsHere } from '../inputs/settings.js';
-import { isOfStack, outputsOf, storesHere, type TableOptions, withTable } from '../inputs/stack.js';
 import { warning } from '../terminal/notes.js';
 import { clockAt, configOption, languageOption, withAt, withLanguage } from '../terminal/options.js';
 import { folded, foldedPage, jsonLine, type Output, table } from '../terminal/table.js';

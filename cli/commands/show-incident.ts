@@ -15,8 +15,8 @@ import { countOf, type Fact, isSeveral, type Notice } from '../../shared/model/i
 import { english, say } from '../../shared/model/phrases.js';
 import type { Clock, Stores } from '../../shared/ports/index.js';
 import type { TruststoreSource } from '../../shared/ports/truststore.js';
-import { type FoundIncident, findIncident, tellingNotice } from '../inputs/incident.js';
-import type { TableOptions } from '../inputs/stack.js';
+import { type FoundIncident, findIncident, tellingNotice } from '../deployed/incident.js';
+import type { TableOptions } from '../deployed/stack.js';
 import { incidentText } from '../terminal/incident-text.js';
 import { configOption, languageOption } from '../terminal/options.js';
 import { folded, heading, jsonLine, type Output } from '../terminal/table.js';

@@ -24,8 +24,8 @@ import { issuerText, nameWords, placeText } from '../../shared/messages/names.js
 import { groupId } from '../../shared/model/group-id.js';
 import type { GroupKey, Silence, SilenceWindow } from '../../shared/model/index.js';
 import type { Clock, Stores } from '../../shared/ports/index.js';
-import { knownGroups, reasonOption, selectorsOf } from '../inputs/issuers.js';
-import { storesHere, type TableOptions, withTable } from '../inputs/stack.js';
+import { knownGroups, reasonOption, selectorsOf } from '../deployed/issuers.js';
+import { storesHere, type TableOptions, withTable } from '../deployed/stack.js';
 import { clockAt, languageOption, withAt, withLanguage } from '../terminal/options.js';
 import { folded, jsonLine, type Output, table } from '../terminal/table.js';
 

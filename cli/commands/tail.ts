@@ -20,19 +20,18 @@ import { refusedWithOf } from '../../shared/model/reasons.js';
 import { ingest } from '../../shared/pipeline.js';
 import type { World } from '../../shared/ports/index.js';
 import type { TruststoreSource } from '../../shared/ports/truststore.js';
+import { readConfig, settingsOfStack } from '../deployed/settings.js';
 import { createTruststores } from '../inputs/file-truststores.js';
 import { type FoundLive, findLive } from '../inputs/live/find.js';
 import { merge } from '../inputs/live/merge.js';
 import { withPlaces } from '../inputs/live/options.js';
 import { batchesOf } from '../inputs/live/search.js';
-import { settingsOfStack, withStackSettings } from '../inputs/settings.js';
 import { compactCells } from '../replay/compact-cells.js';
-import { readReplayConfig } from '../replay/config.js';
 import { tailBounds } from '../tail/bounds.js';
 import { type Following, follow } from '../tail/follow.js';
 import { refusalLine, refusalText, verdictText } from '../tail/show.js';
 import { note } from '../terminal/notes.js';
-import { configOption, languageOption, withLanguage } from '../terminal/options.js';
+import { configOption, languageOption, withLanguage, withStackSettings } from '../terminal/options.js';
 import type { Output } from '../terminal/table.js';
 
 interface Options {
@@ -53,7 +52,7 @@ export function tailCommand(): Command {
     .option('--poll', 'look every few seconds in place of Live Tail, which costs by the minute')
     .option('--json', 'one JSON object a line for each refusal');
   withStackSettings(command).action(async (options: Options) => {
-    const read = (await settingsOfStack(options, command)) ?? (await readReplayConfig(options.config));
+    const read = (await settingsOfStack(options, command)) ?? (await readConfig(options.config));
     const settings = { ...read, language: languageOption(options.lang, read.language) };
     const found = await findLive({ ...options, accessLogFormats: settings.accessLogFormats }, 'refusals');
     const stop = new AbortController();

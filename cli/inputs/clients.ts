@@ -18,7 +18,7 @@ export async function* observeClients(
   const formats = typeof format === 'string' ? { '*': format } : (format ?? live?.found.accessLogFormats ?? {});
   const isNew = deduplicator();
   const bar = progressBar(process.stderr);
-  for await (const item of readInputs(inputs, { stdin: process.stdin, live: live?.items ?? null, formats })) {
+  for await (const item of readInputs(inputs, { live: live?.items ?? null, formats })) {
     if (item.kind === 'problem') warning(`${item.file}: ${item.detail}`);
     if (item.kind === 'searched') bar.searched(item.done, item.total);
     if (item.kind !== 'batch') continue;

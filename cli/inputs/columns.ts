@@ -10,47 +10,23 @@ const NAME_CHARS_MAX = 64;
 
 export type Role = 'message' | 'time' | 'group' | 'stream' | 'id' | 'owner';
 
-const ROLE_BY_NAME: Readonly<Record<string, Role>> = {
-  '@message': 'message',
-  message: 'message',
-  msg: 'message',
-  logmessage: 'message',
-  rawmessage: 'message',
-  eventmessage: 'message',
-  logevent: 'message',
-  '@timestamp': 'time',
-  timestamp: 'time',
-  timestamputc: 'time',
-  time: 'time',
-  timeutc: 'time',
-  datetime: 'time',
-  eventtime: 'time',
-  eventtimestamp: 'time',
-  ts: 'time',
-  '@log': 'group',
-  '@loggroup': 'group',
-  loggroup: 'group',
-  loggroupname: 'group',
-  loggroupidentifier: 'group',
-  loggrouparn: 'group',
-  '@logstream': 'stream',
-  logstream: 'stream',
-  logstreamname: 'stream',
-  stream: 'stream',
-  id: 'id',
-  eventid: 'id',
-  owner: 'owner',
-  '@aws.account': 'owner',
+const NAMES: Readonly<Record<Role, string>> = {
+  message: '@message message msg logmessage rawmessage eventmessage logevent',
+  time: '@timestamp timestamp timestamputc time timeutc datetime eventtime eventtimestamp ts',
+  group: '@log @loggroup loggroup loggroupname loggroupidentifier loggrouparn',
+  stream: '@logstream logstream logstreamname stream',
+  id: 'id eventid',
+  owner: 'owner @aws.account',
 };
+const ROLES = new Map(
+  (Object.keys(NAMES) as Role[]).flatMap((role) => NAMES[role].split(' ').map((name) => [name, role] as const)),
+);
 
 /** `Log Stream`, `log_stream` and `logStreamName` are the same; null for names that are no part of an event. */
 export const roleOf: (name: string) => Role | null = memoize(
   { entriesMax: commandLimits.inputColumnsRememberedMax, keyCharsMax: NAME_CHARS_MAX },
   (name: string) => name,
-  (name) => {
-    const plain = name.length > NAME_CHARS_MAX ? '' : name.toLowerCase().replace(/[\s_()-]/g, '');
-    return Object.hasOwn(ROLE_BY_NAME, plain) ? (ROLE_BY_NAME[plain] ?? null) : null;
-  },
+  (name) => (name.length > NAME_CHARS_MAX ? null : (ROLES.get(name.toLowerCase().replace(/[\s_()-]/g, '')) ?? null)),
 );
 
 /** The first value of each role. */

@@ -1,6 +1,6 @@
 /** Finds the record of a connection in a file, as it was logged or in any wrapping in which logs come, such as events of CloudWatch Logs. */
 
-import { MtlsWatchError } from '../../shared/base/errors.js';
+import { unreadable } from '../../shared/base/errors.js';
 import { observedConnection } from '../../shared/doors/connection-logs.js';
 import type { ObservedConnection } from '../../shared/doors/connection-reader.js';
 
@@ -22,8 +22,7 @@ export async function connectionIn(bytes: Buffer, name: string): Promise<Recorde
     const one = recorded(message.trim());
     if (one === null) continue;
     if (found !== null) {
-      throw new MtlsWatchError(
-        'unreadable-input',
+      throw unreadable(
         `${name} holds several connection records; expected one: give the line of the connection in question`,
       );
     }

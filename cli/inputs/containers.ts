@@ -1,10 +1,9 @@
 /** Reads JSON that contains events: payloads, output of commands, Lambda events, rows of query results. */
 
-import { gunzipSync } from 'node:zlib';
 import { commandLimits } from '../../shared/base/command-limits.js';
 import { MtlsWatchError } from '../../shared/base/errors.js';
-import { limits } from '../../shared/base/limits.js';
-import { type DecodedDelivery, decodePayload, decodeSubscription, gzipOf } from '../../shared/logs/decode.js';
+import { jsonIn } from '../../shared/base/json.js';
+import { type DecodedDelivery, decodePayload, decodeSubscription, gunzip, gzipOf } from '../../shared/logs/decode.js';
 import {
   eventOf,
   eventUnderAnyName,
@@ -94,12 +93,9 @@ function openContainer(json: Record<string, unknown>, into: Opened, depth: numbe
 }
 
 function openBody(body: string, into: Opened, depth: number): void {
-  try {
-    openValue(JSON.parse(body), body, into, depth + 1);
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    into.onReject('not-a-log-event', 'the body of a message is broken JSON');
-  }
+  const json = jsonIn(body);
+  if (json === undefined) into.onReject('not-a-log-event', 'the body of a message is broken JSON');
+  else openValue(json, body, into, depth + 1);
 }
 
 function openData(data: string, into: Opened): void {
@@ -115,15 +111,8 @@ function openData(data: string, into: Opened): void {
 /** @throws MtlsWatchError `bad-gzip` or `payload-too-large` */
 function gunzipAll(gzip: Buffer): Buffer {
   let bytes = gzip;
-  for (let n = 0; n < commandLimits.inputGzipLayersMax && bytes[0] === 0x1f && bytes[1] === 0x8b; n++) {
-    try {
-      bytes = gunzipSync(bytes, { maxOutputLength: limits.payloadBytesMax });
-    } catch (cause) {
-      const isLarge = cause instanceof RangeError;
-      const what = isLarge ? `inflates to more than ${limits.payloadBytesMax} bytes` : 'is not whole gzip';
-      throw new MtlsWatchError(isLarge ? 'payload-too-large' : 'bad-gzip', `the data of a record ${what}`, { cause });
-    }
-  }
+  for (let n = 0; n < commandLimits.inputGzipLayersMax && bytes[0] === 0x1f && bytes[1] === 0x8b; n++)
+    bytes = gunzip(bytes);
   return bytes;
 }
 

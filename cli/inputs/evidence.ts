@@ -28,23 +28,12 @@ export async function collectClients(
  * @param lacks what the log does not have of them
  */
 export function uncertifiedWords(clients: readonly ClientRecord[], lacks: Lacking, words: EvidenceWords): string[] {
-  const wordsOf = (some: readonly ClientRecord[], unit: 'request' | 'connection', cure: string): string[] => {
-    if (some.length === 0) return [];
+  return (['request', 'connection'] as const).flatMap((unit) => {
+    const some = clients.filter(({ isConnection }) => isConnection === (unit === 'connection'));
     const calls = some.reduce((sum, { requests }) => sum + requests, 0);
-    return [words.join([words.lacking(some.length, calls, unit, lacks), cure])];
-  };
-  return [
-    ...wordsOf(
-      clients.filter(({ isConnection }) => !isConnection),
-      'request',
-      words.addPem,
-    ),
-    ...wordsOf(
-      clients.filter(({ isConnection }) => isConnection),
-      'connection',
-      words.askClient,
-    ),
-  ];
+    const cure = unit === 'request' ? words.addPem : words.askClient;
+    return some.length === 0 ? [] : [words.join([words.lacking(some.length, calls, unit, lacks), cure])];
+  });
 }
 
 /**

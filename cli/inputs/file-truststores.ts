@@ -1,17 +1,14 @@
-/** Truststores from files, for the command line; the address is a path. */
+/** The truststores of one command, from files, S3 and load balancers. */
 
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { systemClock } from '../../shared/adapters/clock.js';
 import { digest } from '../../shared/base/digest.js';
-import { MtlsWatchError, messageOf } from '../../shared/base/errors.js';
 import { once } from '../../shared/base/lazily.js';
 import { isTrustStoreArn } from '../../shared/config/truststore-places.js';
 import type { TruststoreObject, TruststoreSource } from '../../shared/ports/truststore.js';
 import { readWhole } from './whole-file.js';
 
-/**
- * The truststores of one command. A file is read once, so that the whole run uses the same bytes, and a pipe works too.
- */
+/** The address is a path. A file is read once, so that the whole run uses the same bytes, and a pipe works too. */
 export function createFileTruststores(): TruststoreSource {
   const known = new Map<string, Promise<TruststoreObject>>();
   return {
@@ -25,10 +22,7 @@ export function createFileTruststores(): TruststoreSource {
   };
 }
 
-/**
- * Truststores from files, and from S3 or load balancers if the settings or discovery find them there. The SDK is loaded when the
- * first of those is read.
- */
+/** By path, by `s3://bucket/key` and by ARN. The SDK is loaded when the first of the latter is read. */
 export function createTruststores(): TruststoreSource {
   const files = createFileTruststores();
   const loadObjects = once(async () => {
@@ -46,26 +40,20 @@ export function createTruststores(): TruststoreSource {
     return createLoadBalancerTruststores(new ElasticLoadBalancingV2Client({}), systemClock);
   });
   const sourceOf = async (place: string) =>
-    place.startsWith('s3://') ? loadObjects() : isTrustStoreArn(place) ? loadTrustStores() : files;
+    isFile(place) ? files : isTrustStoreArn(place) ? loadTrustStores() : loadObjects();
   return {
     read: async (place) => (await sourceOf(place)).read(place),
     earlier: async (place) => (await sourceOf(place)).earlier(place),
   };
 }
 
+export function isFile(place: string): boolean {
+  return !place.startsWith('s3://') && !isTrustStoreArn(place);
+}
+
 async function readTruststoreFile(path: string): Promise<TruststoreObject> {
-  if (path === '-') {
-    const text = (await readWhole(path, 'PEM certificates')).toString('latin1');
-    // What is piped has no time of its own: it was not changed shortly before a refusal.
-    return { text, version: digest('truststore', text), versionId: null, modifiedAt: 0 };
-  }
-  try {
-    const [text, { mtimeMs }] = await Promise.all([readFile(path, 'latin1'), stat(path)]);
-    return { text, version: digest('truststore', text), versionId: null, modifiedAt: mtimeMs };
-  } catch (error) {
-    const advice = 'expected a file of PEM certificates; check the path';
-    throw new MtlsWatchError('unreadable-input', `truststore ${path} cannot be read: ${messageOf(error)}; ${advice}`, {
-      cause: error,
-    });
-  }
+  const text = (await readWhole(path, 'a bundle of PEM certificates, or s3://bucket/key')).toString('latin1');
+  // What is piped has no time of its own: it was not changed shortly before a refusal.
+  const modifiedAt = path === '-' ? 0 : (await stat(path)).mtimeMs;
+  return { text, version: digest('truststore', text), versionId: null, modifiedAt };
 }

@@ -8,7 +8,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { commandLimits } from '../../shared/base/command-limits.js';
-import { MtlsWatchError, messageOf } from '../../shared/base/errors.js';
+import { messageOf, unreadable } from '../../shared/base/errors.js';
 
 /** Fewer and larger reads than the default: each costs a turn of the event loop. */
 const READ_BYTES = 256 * 1024;
@@ -29,14 +29,17 @@ export interface InputSource {
   open(): AsyncIterable<Buffer>;
 }
 
+/** What `-` stands for, where it is not that of the process. */
+export interface StandardInput {
+  readonly stdin?: Readable;
+  /** The time of log lines without one, in milliseconds since the epoch. */
+  readonly now?: number;
+}
+
 /** @throws MtlsWatchError `unreadable-input` for a path that does not exist, an empty folder, or too many files */
-export async function sourcesOf(
-  paths: readonly string[],
-  options: { readonly stdin?: Readable; readonly now?: number },
-): Promise<readonly InputSource[]> {
+export async function sourcesOf(paths: readonly string[], options: StandardInput): Promise<readonly InputSource[]> {
   if (paths.length === 0) {
-    throw new MtlsWatchError(
-      'unreadable-input',
+    throw unreadable(
       'no input was given; name files, folders, s3://bucket/prefix, - for standard input, or --log-group or --domain',
     );
   }
@@ -49,29 +52,23 @@ export async function sourcesOf(
   return sources;
 }
 
-function standardInput({ stdin, now }: { readonly stdin?: Readable; readonly now?: number }): InputSource {
-  if (stdin === undefined) {
-    throw new MtlsWatchError('unreadable-input', '-: standard input is not available here; name a file instead');
-  }
-  return { name: '-', base: '-', bytes: null, writtenAt: now ?? 0, open: () => chunksOf(stdin, 'standard input') };
+function standardInput({ stdin = process.stdin, now = 0 }: StandardInput): InputSource {
+  return { name: '-', base: '-', bytes: null, writtenAt: now, open: () => chunksOf(stdin, 'standard input') };
 }
 
 /** All objects under a prefix. The SDK is loaded only here, so that files are read without it. */
 async function objectsOf(uri: string): Promise<InputSource[]> {
   const [, bucket, prefix = ''] = /^s3:\/\/([a-z0-9.-]{3,63})(?:\/(.{0,1024}))?$/.exec(uri) ?? [];
   if (bucket === undefined) {
-    throw new MtlsWatchError('unreadable-input', `${uri}: expected s3://bucket/prefix`);
+    throw unreadable(`${uri}: expected s3://bucket/prefix`);
   }
   const { listLogObjects } = await import('../../shared/adapters/aws/log-objects.js');
   const found = await listLogObjects(bucket, prefix, commandLimits.inputFilesMax);
   if (found.length === 0) {
-    throw new MtlsWatchError('unreadable-input', `${uri}: there is no object whose key begins so; check the prefix`);
+    throw unreadable(`${uri}: there is no object whose key begins so; check the prefix`);
   }
   if (found.length > commandLimits.inputFilesMax) {
-    throw new MtlsWatchError(
-      'unreadable-input',
-      `${uri}: more than ${commandLimits.inputFilesMax} objects; name a longer prefix`,
-    );
+    throw unreadable(`${uri}: more than ${commandLimits.inputFilesMax} objects; name a longer prefix`);
   }
   return found.map(({ key, bytes, writtenAt, open }) => ({
     name: `s3://${bucket}/${key}`,
@@ -86,8 +83,7 @@ async function collect(path: string, depth: number, into: InputSource[]): Promis
   const found = await attempt(path, () => stat(path));
   if (!found.isDirectory()) {
     if (into.length >= commandLimits.inputFilesMax) {
-      throw new MtlsWatchError(
-        'unreadable-input',
+      throw unreadable(
         `${path}: more than ${commandLimits.inputFilesMax} files; name a smaller folder or single files`,
       );
     }
@@ -95,8 +91,7 @@ async function collect(path: string, depth: number, into: InputSource[]): Promis
     return;
   }
   if (depth >= commandLimits.inputFolderDepthMax) {
-    throw new MtlsWatchError(
-      'unreadable-input',
+    throw unreadable(
       `${path}: folders nested deeper than ${commandLimits.inputFolderDepthMax}; name a folder further down`,
     );
   }
@@ -108,7 +103,7 @@ async function collect(path: string, depth: number, into: InputSource[]): Promis
     await collect(join(path, entry.name), depth + 1, into);
   }
   if (depth === 0 && into.length === before) {
-    throw new MtlsWatchError('unreadable-input', `${path}: the folder holds no files; expected log files in it`);
+    throw unreadable(`${path}: the folder holds no files; expected log files in it`);
   }
 }
 
@@ -131,7 +126,7 @@ async function attempt<T>(path: string, look: () => Promise<T>): Promise<T> {
   try {
     return await look();
   } catch (cause) {
-    throw new MtlsWatchError('unreadable-input', `${path}: ${whyOf(cause)}`, { cause });
+    throw unreadable(`${path}: ${whyOf(cause)}`, cause);
   }
 }
 
@@ -139,7 +134,7 @@ async function* chunksOf(stream: Readable, name: string): AsyncGenerator<Buffer>
   try {
     for await (const chunk of stream) yield typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
   } catch (cause) {
-    throw new MtlsWatchError('unreadable-input', `${whyOf(cause)} (${name})`, { cause });
+    throw unreadable(`${whyOf(cause)} (${name})`, cause);
   }
 }
 

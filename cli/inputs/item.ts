@@ -1,10 +1,9 @@
 /** The items that reading the inputs yields. */
 
-import type { Readable } from 'node:stream';
 import type { FormatsByLogGroup } from '../../shared/logs/formats-by-group.js';
 import type { ControlMessage, LogBatch } from '../../shared/model/index.js';
 import type { BlocksOf } from './blocks.js';
-import type { InputSource } from './files.js';
+import type { InputSource, StandardInput } from './files.js';
 import type { Seen } from './seen.js';
 
 export interface LeftOut {
@@ -30,11 +29,7 @@ export type InputItem =
   /** For a search in log groups: how many of its parts are done. */
   | { readonly kind: 'searched'; readonly done: number; readonly total: number };
 
-export interface InputOptions {
-  /** The stream for `-`. */
-  readonly stdin?: Readable;
-  /** The time of log lines without one from standard input, in milliseconds since the epoch. */
-  readonly now?: number;
+export interface InputOptions extends StandardInput {
   /**
    * Access-log formats. For files with records only, whose log group is unknown, the format under `*` recognises the
    * records.

@@ -6,7 +6,7 @@
  *     files -> bytes (gunzip) -> units (lines, JSON values) -> events -> batches
  */
 
-import { MtlsWatchError } from '../../shared/base/errors.js';
+import { MtlsWatchError, unreadable } from '../../shared/base/errors.js';
 import { formatOfGroup, type RecordFormat } from '../../shared/logs/record-format.js';
 import { type BlocksOf, blocksHere } from './blocks.js';
 import { type InputSource, sourcesOf } from './files.js';
@@ -40,7 +40,7 @@ export async function* readInputs(paths: readonly string[], options: InputOption
   const [first] = problems;
   if (delivered === 0 && first !== undefined) {
     const others = problems.length > 1 ? ` (and ${problems.length - 1} more like it)` : '';
-    throw new MtlsWatchError('unreadable-input', `nothing could be read from the inputs: ${first}${others}`);
+    throw unreadable(`nothing could be read from the inputs: ${first}${others}`);
   }
 }
 

@@ -2,7 +2,7 @@
 
 import { stripVTControlCharacters } from 'node:util';
 import { commandLimits } from '../../shared/base/command-limits.js';
-import { MtlsWatchError } from '../../shared/base/errors.js';
+import { unreadable } from '../../shared/base/errors.js';
 import { isConnectionText } from '../../shared/doors/connection-logs.js';
 import type { RecordFormat } from '../../shared/logs/record-format.js';
 import { isAccessRecordText } from '../../shared/logs/text-record.js';
@@ -41,23 +41,20 @@ export interface Sniffed {
  */
 export function sniff(bytes: Buffer, format: RecordFormat | null = null): Sniffed {
   const head = bytes.subarray(0, HEAD_BYTES);
-  if (head.length === 0) throw new MtlsWatchError('unreadable-input', 'the file is empty');
+  if (head.length === 0) throw unreadable('the file is empty');
   const utf16 = (head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff);
   if (utf16) {
-    throw new MtlsWatchError('unreadable-input', 'the text is UTF-16, expected UTF-8; save it again as UTF-8');
+    throw unreadable('the text is UTF-16, expected UTF-8; save it again as UTF-8');
   }
   if (head.subarray(0, 4).equals(ZIP)) {
-    throw new MtlsWatchError(
-      'unreadable-input',
-      'is a zip archive, or a spreadsheet; unpack it and name the files in it, or save it as CSV',
-    );
+    throw unreadable('is a zip archive, or a spreadsheet; unpack it and name the files in it, or save it as CSV');
   }
   if (isBinary(head)) {
-    throw new MtlsWatchError('unreadable-input', 'holds binary data, expected log text, plain or gzipped');
+    throw unreadable('holds binary data, expected log text, plain or gzipped');
   }
   const text = head.toString('utf8').replace(/^\uFEFF/, '');
   if (/^(?:events|results):\s{1,8}- /.test(text)) {
-    throw new MtlsWatchError('unreadable-input', 'is YAML of the AWS CLI; get it again with --output json');
+    throw unreadable('is YAML of the AWS CLI; get it again with --output json');
   }
   return { layout: layoutOf(text, format), firstAt: timeInText(text) };
 }

@@ -1,13 +1,13 @@
 /** Reads certificates and truststores that the command line is given: files in PEM or DER, and truststores in S3. */
 
 import { parse } from 'node:path';
-import { MtlsWatchError } from '../../shared/base/errors.js';
+import { unreadable } from '../../shared/base/errors.js';
 import { limits } from '../../shared/base/limits.js';
-import { isTrustStoreArn } from '../../shared/config/truststore-places.js';
 import { quote } from '../../shared/discovery/shell.js';
 import { type EvidenceWords, evidenceWords } from '../../shared/messages/evidence-words.js';
+import { doorOption } from '../../shared/messages/own-commands.js';
 import { english, plain } from '../../shared/model/phrases.js';
-import type { Clock } from '../../shared/ports/index.js';
+import type { TruststoreSource } from '../../shared/ports/truststore.js';
 import { fileErrors } from '../../shared/x509/audit-file.js';
 import type { Certificate, Malformed } from '../../shared/x509/certificate.js';
 import { parseCertificate } from '../../shared/x509/certificate.js';
@@ -18,9 +18,8 @@ import { cureOf, type Damage } from '../../shared/x509/pem-damage.js';
 import { parseTruststore, type Truststore } from '../../shared/x509/truststore.js';
 import { wordsOf } from '../../shared/x509/wording.js';
 import { connectionIn, type RecordedConnection } from './connection-file.js';
-import { createTruststores } from './file-truststores.js';
-import { doorOption } from './known-door.js';
-import { readWhole } from './whole-file.js';
+import { createTruststores, isFile } from './file-truststores.js';
+import { nameOf, readWhole } from './whole-file.js';
 
 export interface ClientFile {
   readonly client: Certificate | Malformed;
@@ -34,12 +33,14 @@ export interface ClientFile {
 
 /** The client's certificate, and the chain that it presents with it. @throws MtlsWatchError `unreadable-input` */
 export async function readClientFile(path: string): Promise<ClientFile> {
-  const text = await readText(
+  const bytes = await readWhole(
     path,
     "the client's certificate, one PEM block from -----BEGIN CERTIFICATE----- on, or DER",
   );
-  const der = parseCertificate(Buffer.from(text, 'latin1'));
+  const der = parseCertificate(bytes);
   if (der.kind === 'certificate') return { client: der, presented: [], note: null };
+  // One character a byte, so that what is no text can be told.
+  const text = bytes.toString('latin1');
   const { entries } = readBundle(text);
   const certificates = entries.filter((entry) => entry.kind === 'certificate');
   const read = certificates.slice(0, limits.presentedCertificatesMax).map((entry) => parseCertificate(entry.der));
@@ -47,13 +48,12 @@ export async function readClientFile(path: string): Promise<ClientFile> {
   const client = read[at];
   const other = client?.kind === 'certificate' ? null : containerIn(text, entries);
   if (other !== null) {
-    throw new MtlsWatchError(
-      'unreadable-input',
+    throw unreadable(
       `${path} is ${english(other.what)}; expected the client's certificate in PEM or DER. ${english(cureOf(other, path, unpackedName(path)))}`,
     );
   }
   if (client === undefined) {
-    const logged = await connectionIn(Buffer.from(text, 'latin1'), nameOf(path));
+    const logged = await connectionIn(bytes, nameOf(path));
     if (logged !== null) {
       const none = { kind: 'malformed', detail: 'the record holds no certificate' } as const;
       return { client: none, presented: [], note: null, logged };
@@ -64,8 +64,7 @@ export async function readClientFile(path: string): Promise<ClientFile> {
       return { client: { kind: 'malformed', detail: broken.detail }, presented: [], note: null };
     const [label] = entries.flatMap((entry) => (entry.kind === 'other-label' ? [entry.label] : []));
     const what = label === undefined ? 'no certificate' : `a ${label} and no certificate`;
-    throw new MtlsWatchError(
-      'unreadable-input',
+    throw unreadable(
       `${path} holds ${what}; expected a PEM block from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----, or DER`,
     );
   }
@@ -110,50 +109,32 @@ export interface NamedTruststore {
   readonly place: string;
 }
 
-/** A place as people read it. */
-export function nameOf(place: string): string {
-  return place === '-' ? 'standard input' : place;
-}
-
 /** A bundle from a file, from `s3://bucket/key`, or of a load balancer's trust store by its ARN. @throws MtlsWatchError `unreadable-input` or `truststore-unreadable` */
-export async function readTruststore(place: string, clock: Clock): Promise<NamedTruststore> {
-  if (isTrustStoreArn(place)) {
-    const { text } = await createTruststores().read(place);
-    return { truststore: parseTruststore(text), name: place, place };
-  }
-  if (!place.startsWith('s3://')) {
-    const text = await readText(place, 'a bundle of PEM certificates, or s3://bucket/key');
-    return { truststore: parseTruststore(text, place), name: nameOf(place), place };
-  }
-  // The AWS SDK takes half a second to load; files do without it.
-  const [{ S3Client }, { createS3Truststores }] = await Promise.all([
-    import('@aws-sdk/client-s3'),
-    import('../../shared/adapters/aws/truststore.js'),
-  ]);
-  const { text, versionId } = await createS3Truststores(new S3Client({}), clock).read(place);
-  return {
-    truststore: parseTruststore(text),
-    name: versionId === null ? place : `${place} version ${versionId}`,
-    place,
-  };
+export async function readTruststore(
+  place: string,
+  truststores: Pick<TruststoreSource, 'read'> = createTruststores(),
+): Promise<NamedTruststore> {
+  const { text, versionId } = await truststores.read(place);
+  // A cure names the file that it is run on.
+  const truststore = isFile(place) ? parseTruststore(text, place) : parseTruststore(text);
+  return { truststore, name: versionId === null ? nameOf(place) : `${place} version ${versionId}`, place };
 }
 
 /** The same, where an answer without a single certificate would say nothing. */
-export async function readUsableTruststore(place: string, clock: Clock): Promise<NamedTruststore> {
-  const named = await readTruststore(place, clock);
-  assertUsable(place, named.truststore);
+export async function readUsableTruststore(...from: Parameters<typeof readTruststore>): Promise<NamedTruststore> {
+  const named = await readTruststore(...from);
+  assertUsable(named);
   return named;
 }
 
 /** @throws MtlsWatchError `unreadable-input`, with the first thing that is in the way and what to do about it */
-export function assertUsable(place: string, { certificates, problems }: Truststore): void {
+function assertUsable({ place, truststore: { certificates, problems } }: NamedTruststore): void {
   if (certificates.length > 0) return;
   const [why = ''] = problems.flatMap((problem) => {
     if ('what' in problem) return [` (line ${problem.line}: ${english(problem.what)}). ${english(problem.cure)}`];
     return 'detail' in problem ? [` (line ${problem.line}: ${problem.detail})`] : [];
   });
-  throw new MtlsWatchError(
-    'unreadable-input',
+  throw unreadable(
     `${place} holds no readable certificate; expected a bundle of PEM certificates${why}; see mtls-watch audit ${place}`,
   );
 }
@@ -164,15 +145,10 @@ export function truststoreErrors(
   words: EvidenceWords = evidenceWords.en,
   door: DoorRules = doorRules['api-gateway'],
 ): string[] {
-  const command = `mtls-watch audit ${quote(path)}${doorOption(door)}`;
+  const command = ['mtls-watch audit', quote(path), ...doorOption(door.id)].join(' ');
   return fileErrors(truststore, door).map((finding) => {
     const shown = `${finding.lines.slice(0, 5).join(', ')}${finding.lines.length > 5 ? ', …' : ''}`;
     const [what = plain('')] = wordsOf(finding).evidence;
     return words.truststore(name, shown, what, door, command);
   });
-}
-
-/** One character a byte, so that what is no text can be told. */
-async function readText(path: string, expected: string): Promise<string> {
-  return (await readWhole(path, expected)).toString('latin1');
 }

@@ -1,43 +1,47 @@
 /** Reads a file that is needed whole, such as a truststore or settings; `-` is standard input. Bounded. */
 
 import { readFile, stat } from 'node:fs/promises';
-import { MtlsWatchError, messageOf } from '../../shared/base/errors.js';
+import { messageOf, unreadable } from '../../shared/base/errors.js';
 import { once } from '../../shared/base/lazily.js';
 import { limits } from '../../shared/base/limits.js';
 
+interface Read {
+  /** In words. */
+  readonly size: string;
+  /** Null for more than may be read. */
+  readonly bytes: Buffer | null;
+}
+
 /** Whoever asks again gets the same bytes: a replay reads its truststore twice. */
-const standardInput = once(async () => {
+const standardInput = once(async (): Promise<Read> => {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of process.stdin) {
     size += chunk.length;
-    if (size > limits.truststoreBytesMax) break;
+    if (size > limits.truststoreBytesMax) return { size: `more than ${limits.truststoreBytesMax}`, bytes: null };
     chunks.push(chunk);
   }
-  return { bytes: Buffer.concat(chunks), size };
+  return { size: String(size), bytes: Buffer.concat(chunks) };
 });
+
+/** A place as people read it. */
+export function nameOf(place: string): string {
+  return place === '-' ? 'standard input' : place;
+}
 
 /** @throws MtlsWatchError `unreadable-input` with what was expected */
 export async function readWhole(path: string, expected: string): Promise<Buffer> {
-  const name = path === '-' ? 'standard input' : path;
-  const tooLarge = (size: number): MtlsWatchError =>
-    new MtlsWatchError(
-      'unreadable-input',
-      `${name} has ${path === '-' ? 'more than ' : ''}${size} bytes; expected ${expected}, at most ${limits.truststoreBytesMax} bytes`,
-    );
-  if (path === '-') {
-    const { bytes, size } = await standardInput();
-    if (size > limits.truststoreBytesMax) throw tooLarge(limits.truststoreBytesMax);
-    return bytes;
-  }
-  try {
-    const { size } = await stat(path);
-    if (size > limits.truststoreBytesMax) throw tooLarge(size);
-    return await readFile(path);
-  } catch (error) {
-    if (error instanceof MtlsWatchError) throw error;
-    throw new MtlsWatchError('unreadable-input', `cannot read ${path}: ${messageOf(error)}; expected ${expected}`, {
-      cause: error,
-    });
-  }
+  const reading = path === '-' ? standardInput() : fileAt(path);
+  const { size, bytes } = await reading.catch((cause) => {
+    throw unreadable(`cannot read ${path}: ${messageOf(cause)}; expected ${expected}`, cause);
+  });
+  if (bytes !== null) return bytes;
+  throw unreadable(
+    `${nameOf(path)} has ${size} bytes; expected ${expected}, at most ${limits.truststoreBytesMax} bytes`,
+  );
+}
+
+async function fileAt(path: string): Promise<Read> {
+  const { size } = await stat(path);
+  return { size: String(size), bytes: size > limits.truststoreBytesMax ? null : await readFile(path) };
 }

@@ -14,13 +14,12 @@ import { evidenceWords } from '../../shared/messages/evidence-words.js';
 import type { LogBatch, Notice, Parsed } from '../../shared/model/index.js';
 import { ingestRead, readBatch } from '../../shared/pipeline.js';
 import type { FailureLog, World } from '../../shared/ports/index.js';
-import { parseTruststore } from '../../shared/x509/truststore.js';
 import { createTruststores } from '../inputs/file-truststores.js';
 import type { Live } from '../inputs/live/options.js';
 import { readInputs } from '../inputs/read.js';
 import type { Reading } from '../inputs/read-ahead.js';
 import { seenEvents } from '../inputs/seen.js';
-import { assertUsable, truststoreErrors } from '../inputs/truststores.js';
+import { readUsableTruststore, truststoreErrors } from '../inputs/truststores.js';
 import { progressBar } from '../terminal/progress.js';
 import { compactCells } from './compact-cells.js';
 import { type Evidence, evidence } from './evidence.js';
@@ -48,15 +47,7 @@ export async function replay(
     truststores,
   };
   const fileTruststores = createTruststores();
-  let errors: readonly string[] = [];
-  if (typeof truststore === 'string') {
-    const parsed = parseTruststore((await fileTruststores.read(truststore)).text, truststore);
-    assertUsable(truststore, parsed);
-    errors = truststoreErrors(
-      { truststore: parsed, name: truststore, place: truststore },
-      evidenceWords[settings.language],
-    );
-  }
+  const named = typeof truststore === 'string' ? await readUsableTruststore(truststore, fileTruststores) : null;
   const stores = createMemoryStores();
   const notices: Notice[] = [];
   const stage: VirtualClock = { now: 0 };
@@ -80,6 +71,7 @@ export async function replay(
   };
   const sums = summarySums();
   const counted = createCountedHours();
+  const cells = compactCells(commandLimits.replayCellsMax);
   try {
     const failureLog: FailureLog = {
       record: (failures, batchId) => {
@@ -87,15 +79,17 @@ export async function replay(
         onlooker?.failureLog.record(failures, batchId);
       },
     };
-    const logged = { ...world, failureLog };
+    const logged = { ...world, failureLog, stores: { ...stores, join: createJoin(cells) } };
     const problems = await countAll({ paths: inputs, live, reading }, logged, counted, tallies, onlooker);
     const rollupHoursMax = onlooker === undefined ? 0 : config.retention.rollupDays * 24;
     await playHours(counted, world, stage, sums.add, { rollupHoursMax });
     const { rejects, evidence: seen, ...read } = tallies;
+    const errors = named === null ? [] : truststoreErrors(named, evidenceWords[settings.language]);
     const summary = sums.summary({ ...read, ...seen.read(), ...rejects.read() }, notices.length);
     return { notices, problems, truststoreErrors: errors, world, summary };
   } finally {
-    await counted.close();
+    counted.close();
+    cells.close();
   }
 }
 
@@ -131,7 +125,6 @@ async function countAll(
     ...played,
     stores: {
       ...played.stores,
-      join: createJoin(compactCells(commandLimits.replayCellsMax)),
       waiting: createWaitingQueue(),
       facts: counted.facts,
       // Hours are marked when they are played, so marks during counting are ignored.
@@ -144,7 +137,6 @@ async function countAll(
   // A report shows the clients of all requests; and by a format of its own a record may be something else.
   const isUnread = onlooker === undefined && Object.keys(formats).length === 0;
   const inputOptions = {
-    stdin: process.stdin,
     live: live?.items ?? null,
     formats,
     seen: isUnread ? seen : null,

@@ -2,8 +2,7 @@
 
 import { access, constants, mkdir, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { systemClock } from '../../shared/adapters/clock.js';
-import { MtlsWatchError, messageOf } from '../../shared/base/errors.js';
+import { messageOf, usage } from '../../shared/base/errors.js';
 import { memoize } from '../../shared/base/memoize.js';
 import { clean } from '../../shared/base/text.js';
 import type { FormatsByLogGroup } from '../../shared/logs/formats-by-group.js';
@@ -56,8 +55,7 @@ export function reportCollector(formats: FormatsByLogGroup = {}, isRefusalsOnly 
   let lastAt = 0;
   const report: ReportCollector['report'] = async ({ world, summary }, options) => {
     const period = options.period ?? weekUntil(lastAt);
-    const truststore =
-      options.truststore === undefined ? null : await readUsableTruststore(options.truststore, systemClock);
+    const truststore = options.truststore === undefined ? null : await readUsableTruststore(options.truststore);
     const truststores = truststore === null ? [] : [truststore.truststore];
     const clients = seen.clients();
     const gaps: Gap[] = [
@@ -114,7 +112,7 @@ export async function prepareFolder(folder: string): Promise<void> {
     await access(folder, constants.W_OK);
   } catch (error) {
     const message = `cannot write into ${clean(folder, 200)}: ${messageOf(error)}; expected a folder that can be made or written`;
-    throw new MtlsWatchError('usage', message, { cause: error });
+    throw usage(message, error);
   }
 }
 

@@ -2,14 +2,13 @@
 
 import type { Command } from 'commander';
 import { messagesIn } from '../../shared/messages/index.js';
+import { readConfig, settingsOfStack, withOneFormat } from '../deployed/settings.js';
 import { type FormatOption, readFormat } from '../inputs/format.js';
 import type { LiveOptions } from '../inputs/live/find.js';
 import { liveOf } from '../inputs/live/options.js';
 import type { Reading, ThreadOptions } from '../inputs/read-ahead.js';
-import { settingsOfStack } from '../inputs/settings.js';
 import { note, warning } from '../terminal/notes.js';
 import { languageOption } from '../terminal/options.js';
-import { readReplayConfig, withOneFormat } from './config.js';
 import { mostTelling, printReplay, wasJudged } from './output.js';
 import { writeRefusedClient } from './refused-client.js';
 import { replay } from './replay.js';
@@ -31,10 +30,7 @@ export async function runReplay(
   reading: Reading | null,
 ): Promise<void> {
   const deployed = await settingsOfStack(options, command);
-  const settings = withOneFormat(
-    deployed ?? (await readReplayConfig(options.config)),
-    await readFormat(options.format),
-  );
+  const settings = withOneFormat(deployed ?? (await readConfig(options.config)), await readFormat(options.format));
   const config = { ...settings, language: languageOption(options.lang, settings.language) };
   // The charts of a report are loaded only where one is asked for.
   const reports = options.report === undefined ? null : await import('./report.js');

@@ -9,7 +9,7 @@ import { issuerText, wholePlaceText } from '../../shared/messages/names.js';
 import type { Messages } from '../../shared/messages/types.js';
 import { reasonName } from '../../shared/model/group-id.js';
 import { countOf, type EndedIncident, isSeveral, type Notice, type Silence } from '../../shared/model/index.js';
-import type { FoundIncident } from '../inputs/incident.js';
+import type { FoundIncident } from '../deployed/incident.js';
 import { pc } from './colors.js';
 import { pairs } from './table.js';
 

@@ -1,4 +1,7 @@
-/** Options that mean the same on every verb: `--at` where the answer depends on the time, `--lang` where texts have a language. */
+/**
+ * Options that mean the same on every verb: `--at` where the answer depends on the time, `--lang` where texts have a language, `--stack`
+ * where a stack has the settings.
+ */
 
 import { type Command, Option } from 'commander';
 import { MtlsWatchError } from '../../shared/base/errors.js';
@@ -6,6 +9,7 @@ import { clean } from '../../shared/base/text.js';
 import type { Config } from '../../shared/config/settings.js';
 import { SETTINGS_VARIABLE } from '../../shared/config/written-settings.js';
 import type { Clock } from '../../shared/ports/index.js';
+import { withAccount } from './account.js';
 
 type Language = Config['language'];
 
@@ -14,6 +18,16 @@ const languages: readonly Language[] = ['en', 'ja'];
 /** @param what the settings are for; without the option, a variable of the environment names the file. */
 export function configOption(what: string): Option {
   return new Option('--config <file>', what).env(SETTINGS_VARIABLE);
+}
+
+/**
+ * `--stack` of a verb that reads logs: the settings that the functions of a deployed stack run with.
+ * @param more what else the verb takes from there
+ */
+export function withStackSettings(command: Command, more = ''): Command {
+  return withAccount(
+    command.option('--stack <name>', `with the settings and truststores of this deployed stack${more}`),
+  );
 }
 
 export function withAt(command: Command): Command {
@@ -25,14 +39,18 @@ export function withAt(command: Command): Command {
  * @throws MtlsWatchError `usage`
  */
 export function timeOption(text: string | undefined, clock: Clock): number {
-  if (text === undefined) return clock.now();
+  return text === undefined ? clock.now() : isoTime('--at', text);
+}
+
+/** The time in an option. @throws MtlsWatchError `usage` */
+export function isoTime(option: string, text: string): number {
   const at = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?(?:Z|[+-]\d\d:\d\d))?$/.test(text)
     ? Date.parse(text)
     : Number.NaN;
   if (!Number.isNaN(at)) return at;
   throw new MtlsWatchError(
     'usage',
-    `--at got ${clean(text, 80)}; expected an ISO time such as 2026-06-15 or 2026-06-15T08:30:00Z`,
+    `${option} got ${clean(text, 80)}; expected an ISO time such as 2026-06-15 or 2026-06-15T08:30:00Z`,
   );
 }
 

@@ -16,7 +16,7 @@ export function clientSunsetText(sunsets: readonly ClientSunset[], total: number
   const rows = sunsets
     .slice(0, ROWS_MAX)
     .map(({ client, until, successor, ...why }) => [
-      share(client.requests, total),
+      trafficOf(client, total),
       client.notAfter === null ? words.unknown : new Date(client.notAfter).toISOString().slice(0, 10),
       until,
       client.subjectDn,
@@ -33,6 +33,11 @@ export function clientSunsetText(sunsets: readonly ClientSunset[], total: number
   ].join('');
 }
 
+/** How often those called whom exported logs alone know is not kept. */
+export function trafficOf({ requests }: ClientSunset['client'], total: number): string {
+  return requests === 0 ? '–' : share(requests, total);
+}
+
 function whyText({ publicCa, usages }: Pick<ClientSunset, 'publicCa' | 'usages'>, words: Words): string {
   if (publicCa === null) return words.bothUsages;
   if (usages === 'server') return words.lostAlready(publicCa.name);
@@ -40,7 +45,7 @@ function whyText({ publicCa, usages }: Pick<ClientSunset, 'publicCa' | 'usages'>
 }
 
 export function clientSunsetLine({ client, publicCa, usages, until, successor }: ClientSunset, total: number) {
-  const { subjectDn, issuerDn, serialNumber, requests, notAfter, lastAt, scopes } = client;
+  const { subjectDn, issuerDn, serialNumber, requests, notAfter, lastAt, lastSeenIn, scopes } = client;
   return {
     type: 'sunset',
     subjectDn,
@@ -54,6 +59,7 @@ export function clientSunsetLine({ client, publicCa, usages, until, successor }:
     until,
     source: publicCa?.source ?? CHROME_SOURCE,
     lastSeen: new Date(lastAt).toISOString(),
+    lastSeenIn,
     scopes,
     successor:
       successor === null

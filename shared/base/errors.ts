@@ -38,6 +38,16 @@ export class MtlsWatchError extends Error {
   }
 }
 
+/** Something on the command line: what was got, and what was expected. */
+export function usage(message: string, cause?: unknown): MtlsWatchError {
+  return new MtlsWatchError('usage', message, { cause });
+}
+
+/** What was to be read: what is wrong with it, and what was expected. */
+export function unreadable(message: string, cause?: unknown): MtlsWatchError {
+  return new MtlsWatchError('unreadable-input', message, { cause });
+}
+
 /** The message of anything thrown, for one line of output. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

@@ -2,8 +2,8 @@
 
 import { getOrInsert } from '../base/get-or-insert.js';
 import type { Mutable } from '../base/mutable.js';
-import { inAccount } from '../config/qualified-names.js';
-import type { Config } from '../config/settings.js';
+import { bareName, inAccount, knownDomain } from '../config/qualified-names.js';
+import type { Config, KnownConfig } from '../config/settings.js';
 import { underWildcards } from '../count/bound-scopes.js';
 import { originOf } from '../logs/log-source.js';
 
@@ -41,6 +41,22 @@ export function scopeOfCall({ domainName, apiId, stage }: CallPlace, source: Cal
       ? originOf({ apiId, stage }, { account, logGroup: inAccount(account, logGroup), domains: config.domains }).scope
       : inAccount(account, domainName);
   return underWildcards([{ scope, at: 0 }], config)[0]?.scope ?? scope;
+}
+
+/**
+ * Whether all calls of a scope were counted. Of a scope that is not discovered nobody knows which log groups hold them, so that any that
+ * was not counted may be one.
+ * @param uncounted names of log groups
+ */
+export function areWhole(uncounted: readonly string[], { callLogs = {} }: KnownConfig): (scope: string) => boolean {
+  const names = new Set(Object.keys(callLogs));
+  const missing = new Set(uncounted);
+  return (scope) => {
+    const domain = knownDomain(bareName(scope), names);
+    if (domain === null) return missing.size === 0;
+    const logs = callLogs[domain] ?? null;
+    return logs !== null && logs.length > 0 && !logs.some((name) => missing.has(name));
+  };
 }
 
 export const callsKey = ({ scope, issuerDn }: Pick<Calls, 'scope' | 'issuerDn'>): string =>

@@ -9,7 +9,7 @@ import { limits } from '../base/limits.js';
 import type { Config } from '../config/settings.js';
 import { templateOfGroup } from '../logs/formats-by-group.js';
 import type { Clock, World } from '../ports/index.js';
-import { type Calls, scopeOfCall, sumCalls } from './calls.js';
+import { areWhole, type Calls, scopeOfCall, sumCalls } from './calls.js';
 import { callCounts, callsQuery } from './query.js';
 
 /** Asks Logs Insights. @throws MtlsWatchError `insights-unavailable` */
@@ -40,9 +40,16 @@ export interface UncountedLog {
   readonly said: string;
 }
 
-export interface CountedCalls {
+interface CountedLogs {
   readonly calls: readonly Calls[];
   readonly uncounted: readonly UncountedLog[];
+}
+
+export interface CountedCalls extends CountedLogs {
+  /** Whether all calls of a scope are among those that were counted; `calls` are of such scopes only. */
+  readonly isWhole: (scope: string) => boolean;
+  /** The other scopes, of which some calls were found. */
+  readonly partly: readonly string[];
 }
 
 type CallsWorld = Pick<World, 'config' | 'deployment'> & { readonly clock: Clock };
@@ -69,10 +76,13 @@ export async function countCalls(
         : countOne(logGroup, { from, to }, world, ask),
     { concurrency: limits.callQueriesAtOnceMax },
   );
-  return {
-    calls: sumCalls(counted.flatMap(({ calls }) => calls)),
-    uncounted: counted.flatMap(({ uncounted }) => uncounted),
-  };
+  const uncounted = counted.flatMap((one) => one.uncounted);
+  // A query that was cut off has the calls of those whom it tells of.
+  const missing = uncounted.filter(({ because }) => because !== 'cut').map(({ logGroup }) => logGroup);
+  const isWhole = areWhole(missing, config);
+  const calls = sumCalls(counted.flatMap((one) => one.calls));
+  const partly = new Set(calls.map(({ scope }) => scope).filter((scope) => !isWhole(scope)));
+  return { calls: calls.filter(({ scope }) => !partly.has(scope)), uncounted, isWhole, partly: [...partly] };
 }
 
 async function countOne(
@@ -80,8 +90,8 @@ async function countOne(
   { from, to }: { readonly from: number; readonly to: number },
   { config, deployment }: CallsWorld,
   ask: AskInsights,
-): Promise<CountedCalls> {
-  const failed = (because: UncountedLog['because'], said = ''): CountedCalls => ({
+): Promise<CountedLogs> {
+  const failed = (because: UncountedLog['because'], said = ''): CountedLogs => ({
     calls: [],
     uncounted: [{ logGroup, because, said }],
   });

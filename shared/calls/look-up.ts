@@ -14,8 +14,8 @@ export function lookUpIn(
     const { accessLogGroups, central } = world.config;
     const isElsewhere = central !== null && accountOf(scope) !== world.deployment?.accountId;
     if (isElsewhere || accessLogGroups.length > limits.callLookUpLogGroupsMax) return null;
-    const { calls: all, uncounted } = await countCalls({ from, to }, world, ask, limits.callLookUpMsMax);
-    if (uncounted.length > 0) return null;
+    const { calls: all, uncounted, isWhole } = await countCalls({ from, to }, world, ask, limits.callLookUpMsMax);
+    if (uncounted.length > 0 || !isWhole(scope)) return null;
     const ofScope = all.filter((one) => one.scope === scope);
     return new Map(ofScope.map(({ issuerDn, calls, letIn, letInAt }) => [issuerDn, { calls, letIn, letInAt }]));
   };

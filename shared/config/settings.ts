@@ -453,6 +453,12 @@ export const configSchema = settings.check(
 
 export type Config = z.output<typeof configSchema>;
 
+/** The settings, and what the reconciler found that is no setting. */
+export interface KnownConfig extends Config {
+  /** The log groups that hold all calls of a discovered domain, by its name; null where some are elsewhere. */
+  readonly callLogs?: Readonly<Record<string, readonly string[] | null>>;
+}
+
 /** The settings as a user writes them: keys with a default are optional. */
 export type Settings = z.input<typeof configSchema>;
 

@@ -25,11 +25,12 @@ export function knownDomains(domains: readonly FoundDomain[], truststoreBuckets:
   }));
 }
 
-function accessLogsOf(stages: readonly FoundStage[]): Pick<KnownDomain, 'accessLogGroups'> {
-  const accessLogGroups = [...new Set(stages.flatMap(({ accessLog }) => accessLog?.logGroup ?? []))];
-  return accessLogGroups.length === 0
-    ? {}
-    : { accessLogGroups: accessLogGroups.slice(0, limits.inventoryAccessLogsMax) };
+function accessLogsOf(stages: readonly FoundStage[]): Pick<KnownDomain, 'accessLogGroups' | 'hasOtherCalls'> {
+  const groups = stages.map(({ accessLog }) => accessLog?.logGroup ?? null);
+  const named = [...new Set(groups.filter((group) => group !== null))];
+  const accessLogGroups = named.slice(0, limits.inventoryAccessLogsMax);
+  const hasOtherCalls = groups.includes(null) || named.length > accessLogGroups.length;
+  return { ...(named.length > 0 && { accessLogGroups }), ...(hasOtherCalls && { hasOtherCalls }) };
 }
 
 /** If two stages write to one log group, the format of the first. */
@@ -48,8 +49,11 @@ export function keepingStages(domains: readonly KnownDomain[], before: readonly 
   const stagesBefore = new Map(before.map(({ name, stages }) => [name, stages]));
   return domains.map((domain) => {
     const places = new Set(domain.stages.map(({ apiId, stage }) => `${apiId}/${stage}`));
-    const unseen = (stagesBefore.get(domain.name) ?? []).filter(({ apiId, stage }) => !places.has(`${apiId}/${stage}`));
-    return { ...domain, stages: [...domain.stages, ...unseen].slice(0, limits.inventoryStagesMax) };
+    const earlier = stagesBefore.get(domain.name);
+    const unseen = (earlier ?? []).filter(({ apiId, stage }) => !places.has(`${apiId}/${stage}`));
+    if (earlier !== undefined && unseen.length === 0) return domain;
+    const stages = [...domain.stages, ...unseen].slice(0, limits.inventoryStagesMax);
+    return { ...domain, stages, hasOtherCalls: true };
   });
 }
 

@@ -35,7 +35,7 @@ export function watchedSettings({ domains, doors, logGroups, region }: FoundAcco
       .sort()
       .map((name) => ({ name, create: logGroups.get(name)?.exists === false }));
   const groupsOf = (logGroupOf: (stage: FoundStage) => string | null) => named(stages.map(logGroupOf));
-  const { accessLogFormats, ...known } = withKnown(
+  const { accessLogFormats, callLogs, ...known } = withKnown(
     NOTHING,
     knownDomains(
       domains,

@@ -1,6 +1,6 @@
 /** The settings together with the reconciler's inventory, as the functions that read logs use them. Pure. */
 
-import type { Config } from '../config/settings.js';
+import type { Config, KnownConfig } from '../config/settings.js';
 import type { KnownDomain } from '../model/account.js';
 
 /**
@@ -11,7 +11,10 @@ import type { KnownDomain } from '../model/account.js';
 export function withKnown<
   T extends Pick<Config, 'domains' | 'apisWithoutExecutionLog' | 'truststores'> &
     Partial<Pick<Config, 'accessLogFormats' | 'accessLogGroups'>>,
->(config: T, known: readonly KnownDomain[]): T & Pick<Config, 'accessLogFormats' | 'accessLogGroups'> {
+>(
+  config: T,
+  known: readonly KnownDomain[],
+): T & Pick<KnownConfig, 'accessLogFormats' | 'accessLogGroups' | 'callLogs'> {
   const namesByPlace = new Map<string, Set<string>>();
   for (const { name, stages } of known) {
     for (const { apiId, stage } of stages) {
@@ -39,5 +42,8 @@ export function withKnown<
       ...Object.assign({}, ...known.map((domain) => domain.accessLogFormats)),
       ...config.accessLogFormats,
     },
+    callLogs: Object.fromEntries(
+      known.map(({ name, accessLogGroups: logs = [], hasOtherCalls = false }) => [name, hasOtherCalls ? null : logs]),
+    ),
   };
 }

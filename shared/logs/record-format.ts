@@ -8,6 +8,7 @@
  * the other fields.
  */
 
+import { jsonIn } from '../base/json.js';
 import { limits } from '../base/limits.js';
 import { type AccessFields, fieldOfVariable, type MutableFields, noFields, setField } from './access-fields.js';
 import { type FormatsByLogGroup, templateOfGroup } from './formats-by-group.js';
@@ -92,22 +93,12 @@ type ByPath = ReadonlyMap<string, readonly Token[]>;
 
 function variablesByPath(template: string): ByPath | null {
   // Of objects in a list, valid JSON has paths that the tolerant reader does not give.
-  const pairs = [...(tolerantPairs(template) ?? []), ...pairsOf(objectOf(template))];
+  const pairs = [...(tolerantPairs(template) ?? []), ...pairsOf(jsonIn(template) ?? {})];
   const variables = pairs.flatMap(([path, value]) => {
     const tokens = tokensOf(value);
     return tokens.some(({ kind }) => kind === 'variable') ? [[path, tokens] as const] : [];
   });
   return variables.length === 0 ? null : new Map(variables);
-}
-
-/** Empty where the format is no JSON, such as where a variable stands without quotes. */
-function objectOf(template: string): object {
-  try {
-    return JSON.parse(template) as object;
-  } catch (error) {
-    if (error instanceof SyntaxError) return {};
-    throw error;
-  }
 }
 
 /** Null where none of the keys is in the format: the stage has another format by now. */

@@ -8,6 +8,7 @@
  * fields only beside one that no sentence has.
  */
 
+import { jsonIn } from '../base/json.js';
 import type { ApiRef } from '../model/index.js';
 import { knownTexts } from '../model/reasons.js';
 import { pairsOf } from './json-pairs.js';
@@ -64,15 +65,10 @@ export function vendedJson(record: Record<string, unknown>, depth = 0): VendedPa
 }
 
 function objectIn(text: string): Record<string, unknown> | null {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? (value as Record<string, unknown>)
-      : null;
-  } catch (error) {
-    if (error instanceof SyntaxError) return null;
-    throw error;
-  }
+  const value = jsonIn(text);
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : null;
 }
 
 function apiOfFields(fields: ReadonlyMap<string, string>): ApiRef {

@@ -62,9 +62,27 @@ const en = {
       const but = `${certificates(short)} of a life of ${shortDays} days or less, not yet in the last quarter`;
       return `${isWhole ? 'nothing' : 'nothing of what was judged'} expires within ${counted(days, 'day')}${short === 0 ? '' : ` but ${but}`}`;
     },
-    seen: (clients: number): string => `${counted(clients, 'client')} seen calling`,
+    /**
+     * @param kept of these, those that only exported logs of the past had
+     * @param day the last one that these logs tell of
+     */
+    seen: (clients: number, kept: number, day: string): string => {
+      const all = `${counted(clients, 'client')} seen calling`;
+      return kept === 0
+        ? all
+        : `${all}, ${kept === clients ? '' : `${kept} of them `}in exported logs only, until ${day}`;
+    },
     byTraffic: 'By traffic',
     head: ['Requests', 'Expires', '', 'What', 'Subject', 'Successor'],
+    lastSeen: 'Last seen',
+    seenIn: { logs: (day: string): string => `${day}, logs`, exports: (day: string): string => `${day}, exports` },
+    keptUnknown: 'Who was let in according to exported logs is not known: the table of the stack cannot be read.',
+    keptNobody:
+      'The stack knows of nobody who was let in: name access logs, --log-group or --domain, or have mtls-watch backfill read exported logs.',
+    keptUndated: (clients: number): string =>
+      `${counted(clients, 'client')} of exported logs had no end of validity there: not judged.`,
+    endedUnseen: (clients: number): string =>
+      `${counted(clients, 'certificate')} of exported logs ${clients === 1 ? 'has' : 'have'} ended since: whether ${clients === 1 ? 'it was' : 'they were'} replaced is not known.`,
     ago: (span: string): string => `${span} ago`,
     ahead: (span: string): string => `in ${span}`,
     caOf: (clients: number): string => `CA of ${counted(clients, 'client')}`,
@@ -121,9 +139,22 @@ const ja: ClientWords = {
       const but = `有効期間が ${shortDays} 日以下で、まだ残り 4 分の 1 に入っていない証明書 ${short} 枚を除く`;
       return `${isWhole ? '' : '判定できた範囲では、'}${days} 日以内に期限が切れるものはありません${short === 0 ? '' : `（${but}）`}`;
     },
-    seen: (clients) => `記録にあるクライアント ${clients} 件`,
+    seen: (clients, kept, day) => {
+      const all = `記録にあるクライアント ${clients} 件`;
+      if (kept === 0) return all;
+      return `${all}（${kept === clients ? '' : `うち ${kept} 件は`}過去のエクスポートのみ、${day} まで）`;
+    },
     byTraffic: 'リクエストの多い順',
     head: ['リクエスト', '有効期限', '', '種類', 'サブジェクト', '後継'],
+    lastSeen: '最終接続',
+    seenIn: { logs: (day) => `${day}（ログ）`, exports: (day) => `${day}（エクスポート）` },
+    keptUnknown: 'スタックのテーブルを読み取れないため、エクスポートされたログで許可されたクライアントは分かりません。',
+    keptNobody:
+      'スタックには、許可されたクライアントの記録がありません。アクセスログ、--log-group または --domain を指定するか、mtls-watch backfill でエクスポートされたログを読み込んでください。',
+    keptUndated: (clients) =>
+      `エクスポートされたログの ${clients} クライアントは、有効期限がログにないため、判定していません。`,
+    endedUnseen: (clients) =>
+      `エクスポートされたログの証明書 ${clients} 枚は、その後期限が切れました。更新されたかどうかは分かりません。`,
     ago: (span) => `${span}前`,
     ahead: (span) => `${span}後`,
     caOf: (clients) => `${clients} クライアントの CA`,

@@ -197,4 +197,6 @@ export interface KnownDomain {
   readonly accessLogFormats?: Readonly<Record<string, string>> | undefined;
   /** The log groups that its stages write their access logs to. Absent where there is none; at most `limits.inventoryAccessLogsMax`. */
   readonly accessLogGroups?: readonly string[] | undefined;
+  /** Some of its stages log elsewhere or not at all, or are not known, or have more log groups than are kept. Absent where none is so. */
+  readonly hasOtherCalls?: true | undefined;
 }

@@ -1,6 +1,6 @@
 /** The clock, and the world as one value. */
 
-import type { Config } from '../config/settings.js';
+import type { KnownConfig } from '../config/settings.js';
 import type { Deployment } from '../model/index.js';
 import type { FailureLog, Publisher } from './output.js';
 import type { Stores } from './stores.js';
@@ -33,7 +33,7 @@ export interface CallLookUp {
 
 /** All that the pipeline needs from outside. */
 export interface World {
-  readonly config: Config;
+  readonly config: KnownConfig;
   readonly clock: Clock;
   readonly stores: Stores;
   readonly publisher: Publisher;

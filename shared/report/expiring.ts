@@ -2,7 +2,15 @@
 
 import { DAY_MS } from '../base/time.js';
 import type { PastCaller } from '../ports/index.js';
-import { type CaExpiry, type ClientExpiry, type ClientRecord, expiries, observations } from '../x509/observed.js';
+import {
+  type CaExpiry,
+  type ClientExpiry,
+  type ClientRecord,
+  expiries,
+  type ObservedClient,
+  observations,
+  withoutEnded,
+} from '../x509/observed.js';
 import { type CaSunset, type ClientSunset, caSunsets, clientSunsets } from '../x509/sunset.js';
 import type { Truststore } from '../x509/truststore.js';
 import type { Report } from './schema.js';
@@ -38,12 +46,16 @@ export function expiringInPast(
   at: number,
 ): Expiring[] {
   const seen = observations();
-  for (const { firstAt, lastAt, ...caller } of callers) {
-    const each = { ...caller, count: 1, refused: false, scope: '', pem: null };
-    for (const time of [firstAt, lastAt]) seen.add({ ...each, at: time });
-  }
-  const found = expiringOf(seen.clients(), truststores, at, false);
-  return found.filter(({ kind, daysLeft }) => kind === 'ca' || daysLeft >= 0);
+  for (const one of keptObservations(callers)) seen.add(one);
+  return expiringOf(withoutEnded(seen.clients(), at).clients, truststores, at, false);
+}
+
+/** When those of whom the stack knows from exported logs were let in, first and last; how often is not known. */
+export function keptObservations(callers: readonly PastCaller[]): ObservedClient[] {
+  return callers.flatMap(({ firstAt, lastAt, ...caller }) => {
+    const each = { ...caller, count: 0, refused: false, isKept: true, scope: '', pem: null };
+    return [firstAt, lastAt].map((at) => ({ ...each, at }));
+  });
 }
 
 function rowOf(one: ClientExpiry | CaExpiry, isTrafficKnown: boolean, at: number): Expiring {

@@ -172,6 +172,7 @@ const gapIds = [
   'successes-unavailable',
   'successes-cut',
   'successes-too-many',
+  'successes-part',
   'successes-elsewhere',
   'successes-connections',
   'details-unavailable',

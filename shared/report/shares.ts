@@ -13,8 +13,8 @@ import type { Report } from './schema.js';
 /** Fewer refusals of nobody who was ever let in are a stranger's. */
 const REFUSED_MIN = 3;
 const CURRENT = limits.reportWeeksMax - 1;
-/** As many as somebody looks up; the settings name all. */
-const LOGS_NAMED_MAX = 10;
+/** Log groups or domains, as many as somebody looks up; the settings name all. */
+const NAMED_MAX = 10;
 
 /**
  * @param current what was refused in the period, without what a scan refused
@@ -55,15 +55,22 @@ export function sharesOf(
     .slice(0, limits.reportIssuersMax);
 }
 
-/** One sentence for each reason, with the first log groups that it holds for, and what AWS said of the first. */
-export function gapsOfCalls(uncounted: readonly UncountedLog[]): Gap[] {
-  return [...new Set(uncounted.map(({ because }) => because))].map((because) => {
+/**
+ * One sentence for each reason, with the first log groups that it holds for, and what AWS said of the first.
+ * @param partly the scopes of which only some calls were counted
+ */
+export function gapsOfCalls(uncounted: readonly UncountedLog[], partly: readonly string[] = []): Gap[] {
+  const gaps = [...new Set(uncounted.map(({ because }) => because))].map((because) => {
     const logs = uncounted.filter((one) => one.because === because);
-    const names = logs.slice(0, LOGS_NAMED_MAX).map(({ logGroup }) => logGroup);
-    const text = [...names, ...(logs.length > names.length ? ['…'] : [])].join(', ');
+    const text = listed(logs.map(({ logGroup }) => logGroup));
     const said = logs[0]?.said ?? '';
     return gap(`successes-${because}`, said === '' ? text : `${text}: ${said}`);
   });
+  return partly.length === 0 ? gaps : [...gaps, gap('successes-part', listed(partly.toSorted(compareTexts)))];
+}
+
+function listed(names: readonly string[]): string {
+  return [...names.slice(0, NAMED_MAX), ...(names.length > NAMED_MAX ? ['…'] : [])].join(', ');
 }
 
 /** `100%` and `0%` are exact. */

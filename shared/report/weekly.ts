@@ -128,8 +128,8 @@ export async function callsOf(
 ): Promise<readonly Calls[] | null> {
   const { successes, central } = world.config;
   if (successes === null || ask === undefined) return null;
-  const { calls, uncounted } = await countCalls(period, world, ask);
-  gaps.push(...gapsOfCalls(uncounted), ...(central === null ? [] : [gap('successes-elsewhere')]));
+  const { calls, uncounted, partly } = await countCalls(period, world, ask);
+  gaps.push(...gapsOfCalls(uncounted, partly), ...(central === null ? [] : [gap('successes-elsewhere')]));
   return calls;
 }
 

@@ -253,6 +253,9 @@ export const preflightLineSchema = z.union([
   }),
 ]);
 
+/** The logs that were read, or exported logs of the past, of which the stack keeps who was let in. */
+const lastSeenIn = z.enum(['logs', 'exports']);
+
 /** What `expiry --json` prints: certificates, the busiest first, then one summary. */
 export const expiryLineSchema = z.union([
   z.strictObject({
@@ -261,6 +264,7 @@ export const expiryLineSchema = z.union([
     notAfter: iso,
     daysLeft: z.int(),
     lastSeen: iso,
+    lastSeenIn,
     scopes: z.array(z.string()),
     successor: z.nullable(z.strictObject({ serialNumber: z.string(), notAfter: z.nullable(iso), firstSeen: iso })),
   }),
@@ -276,12 +280,17 @@ export const expiryLineSchema = z.union([
     until: z.iso.date(),
     source: z.string(),
     lastSeen: iso,
+    lastSeenIn,
     scopes: z.array(z.string()),
     successor: z.nullable(z.strictObject({ serialNumber: z.string(), firstSeen: iso })),
   }),
   z.strictObject({
     type: z.literal('summary'),
     clients: count,
+    /** Of these, those that only the stack knows, from exported logs; null where its table was not read. */
+    clientsOfExportsOnly: z.nullable(count),
+    /** Those of exported logs whose certificates have ended since, and who were not seen with a later one: not in `clients`. */
+    clientsEndedUnseen: count,
     /** Whose certificate's end is not in the log. */
     clientsWithoutValidity: count,
     requests: count,

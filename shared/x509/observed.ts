@@ -18,9 +18,12 @@ import type { Truststore } from './truststore.js';
 export interface ObservedClient {
   /** Milliseconds since the epoch; for several requests, the time of the last one. */
   readonly at: number;
+  /** 0 where it is not known how many. */
   readonly count: number;
   readonly refused: boolean;
-  /** The custom domain. */
+  /** Whether the stack kept it of exported logs: it may be in the logs that are read as well. */
+  readonly isKept?: boolean;
+  /** The custom domain; empty where it is not known. */
   readonly scope: string;
   /** Null if the log contains none. */
   readonly pem: string | null;
@@ -53,8 +56,13 @@ export interface ClientRecord {
   readonly certificate: Certificate | null;
   /** Whether it was seen in logs of connections only. */
   readonly isConnection: boolean;
+  /** 0 for those of whom only the stack knows, from exported logs. */
   readonly requests: number;
   readonly refused: number;
+  /** Whether it was let in at least once. */
+  readonly wasLetIn: boolean;
+  /** Where it was seen last: in the logs that were read, or in exported logs, of which the stack knows. */
+  readonly lastSeenIn: 'logs' | 'exports';
   readonly firstAt: number;
   readonly lastAt: number;
   /** Whether the last request was refused. */
@@ -118,9 +126,13 @@ function withKnownIssuers(records: readonly Sum[]): Sum[] {
     known.isConnection &&= record.isConnection;
     known.requests += record.requests;
     known.refused += record.refused;
+    known.wasLetIn ||= record.wasLetIn;
     known.firstAt = Math.min(known.firstAt, record.firstAt);
-    if (record.lastAt > known.lastAt) known.lastRefused = record.lastRefused;
-    known.lastAt = Math.max(known.lastAt, record.lastAt);
+    if (record.lastAt > known.lastAt) {
+      known.lastAt = record.lastAt;
+      known.lastRefused = record.lastRefused;
+      known.lastSeenIn = record.lastSeenIn;
+    }
     known.scopes = [...new Set([...known.scopes, ...record.scopes])].slice(0, limits.scopesPerClientMax);
     return false;
   });
@@ -132,7 +144,7 @@ function certificateOf({ pem }: ObservedClient): Certificate | null {
   return parsed?.kind === 'certificate' ? parsed : null;
 }
 
-function recordOf(observed: ObservedClient): Mutable<ClientRecord> & { scopes: string[] } {
+function recordOf(observed: ObservedClient): Sum {
   const { at, count, refused, scope, subjectDn, issuerDn, serialNumber } = observed;
   const certificate = certificateOf(observed);
   return {
@@ -145,27 +157,55 @@ function recordOf(observed: ObservedClient): Mutable<ClientRecord> & { scopes: s
     isConnection: observed.isConnection === true,
     requests: count,
     refused: refused ? count : 0,
+    wasLetIn: !refused,
+    lastSeenIn: sourceOf(observed),
     firstAt: at,
     lastAt: at,
     lastRefused: refused,
-    scopes: [scope],
+    scopes: scope === '' ? [] : [scope],
   };
 }
 
-function merge(record: Mutable<ClientRecord> & { scopes: string[] }, observed: ObservedClient): void {
+function sourceOf({ isKept = false }: ObservedClient): ClientRecord['lastSeenIn'] {
+  return isKept ? 'exports' : 'logs';
+}
+
+function merge(record: Sum, observed: ObservedClient): void {
   record.requests += observed.count;
   if (observed.refused) record.refused += observed.count;
+  record.wasLetIn ||= !observed.refused;
   record.firstAt = Math.min(record.firstAt, observed.at);
-  if (observed.at >= record.lastAt) {
+  // Of one moment, the log that was read tells more than what was kept of an export.
+  if (observed.at > record.lastAt || (observed.at === record.lastAt && observed.isKept !== true)) {
     record.lastAt = observed.at;
     record.lastRefused = observed.refused;
+    record.lastSeenIn = sourceOf(observed);
   }
-  record.certificate ??= certificateOf(observed);
+  if (record.certificate === null) {
+    record.certificate = certificateOf(observed);
+    record.notBefore = record.certificate?.notBefore ?? record.notBefore ?? observed.notBefore;
+    record.notAfter = record.certificate?.notAfter ?? record.notAfter ?? observed.notAfter;
+  }
   record.isConnection &&= observed.isConnection === true;
-  record.notBefore ??= observed.notBefore;
-  record.notAfter ??= observed.notAfter;
-  const known = record.scopes.includes(observed.scope);
+  const known = observed.scope === '' || record.scopes.includes(observed.scope);
   if (!known && record.scopes.length < limits.scopesPerClientMax) record.scopes.push(observed.scope);
+}
+
+/**
+ * Leaves out whom exported logs of the past alone know, and whose certificates have ended by `at`: they may have been replaced since.
+ */
+export function withoutEnded(
+  clients: readonly ClientRecord[],
+  at: number,
+): {
+  readonly clients: ClientRecord[];
+  /** How many were left out and have no successor that was seen. */
+  readonly ended: number;
+} {
+  const successorOf = successors(clients);
+  const isOut = ({ requests, notAfter }: ClientRecord): boolean => requests === 0 && notAfter !== null && notAfter < at;
+  const ended = clients.filter((client) => isOut(client) && successorOf(client) === null).length;
+  return { clients: clients.filter((client) => !isOut(client)), ended };
 }
 
 /** What a new truststore means for one client. */
@@ -253,9 +293,7 @@ export interface CaExpiry {
  * a client that was accepted. Nobody needs to know when their certificates expire.
  */
 export function withoutStrangers(clients: readonly ClientRecord[], truststore: Truststore | null): ClientRecord[] {
-  const issuers = new Set(
-    clients.filter(({ requests, refused }) => requests > refused).map(({ issuerDn }) => issuerDn),
-  );
+  const issuers = new Set(clients.filter(({ wasLetIn }) => wasLetIn).map(({ issuerDn }) => issuerDn));
   for (const { certificate } of truststore?.certificates ?? []) issuers.add(certificate.subjectDn);
   return clients.filter(({ issuerDn }) => issuers.has(issuerDn));
 }

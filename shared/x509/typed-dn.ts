@@ -3,6 +3,7 @@
  * settings take them to the canonical form of the counts, or say what a spelling has lost. Pure; nothing here throws.
  */
 
+import { jsonIn } from '../base/json.js';
 import { DerError, readDer } from './der.js';
 import { canonical, canonicalDn, canonicalDnOf, type Rdn } from './dn.js';
 import { attributeName } from './dn-attributes.js';
@@ -65,13 +66,8 @@ function unwrapped(text: string): string {
 /** A text in quotes as JSON writes it; anything else as it is. */
 function jsonText(text: string): string {
   if (!/^".*"$/s.test(text)) return text;
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'string' ? value.trim() : text;
-  } catch (error) {
-    if (error instanceof SyntaxError) return text;
-    throw error;
-  }
+  const value = jsonIn(text);
+  return typeof value === 'string' ? value.trim() : text;
 }
 
 /** The name itself in DER, as hexadecimal digits or base64. */

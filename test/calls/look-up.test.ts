@@ -49,6 +49,16 @@ it('knows nothing where a log cannot be counted, or where there are too many', a
   expect(await lookUp(named(many.slice(1)))(SCOPE, T, T + 1)).toEqual(new Map());
 });
 
+it('knows nothing of a domain that has calls in other logs', async () => {
+  const of = (callLogs: object) => {
+    const world = testWorld(named(['/one']));
+    const config = { ...world.config, callLogs } as typeof world.config;
+    return lookUpIn({ ...world, config }, async () => ({ rows: [], isCut: false }))(SCOPE, T, T + 1);
+  };
+  expect(await of({ [SCOPE]: null, 'other.example': ['/one'] })).toBeNull();
+  expect(await of({ [SCOPE]: ['/one'], 'other.example': null })).toEqual(new Map());
+});
+
 it('knows the calls of its own account only', async () => {
   const settings = { ...named(['/one']), central: { accounts: ['111122223333'] } };
   const place = { region: 'eu-central-1', tableName: 't', dashboardName: null, accountId: '999988887777' };

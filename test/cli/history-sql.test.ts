@@ -7,7 +7,7 @@ import { PassThrough } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { DuckDBInstance, type Json } from '@duckdb/node-api';
 import { expect, it } from 'vitest';
-import { readReplayConfig } from '../../cli/replay/config.js';
+import { readConfig } from '../../cli/deployed/settings.js';
 import { replay } from '../../cli/replay/replay.js';
 import { createFailureLog } from '../../shared/adapters/aws/failure-log.js';
 import type { Failure } from '../../shared/model/index.js';
@@ -18,7 +18,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const day = join(root, 'sample/day/logs');
 const PAYMENTS = ['access', 'execution'].map((log) => join(day, `2026-10-13/payments-${log}.ndjson.gz`));
 const AFTERNOON = join(day, '2026-10-13/partners-execution-afternoon.gz');
-const config = await readReplayConfig(join(root, 'sample/day/mtls-watch.json'));
+const config = await readConfig(join(root, 'sample/day/mtls-watch.json'));
 
 /** The statements of the blocks of one kind, as they stand on the page. */
 function statements(kind: string): string[] {

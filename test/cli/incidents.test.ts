@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { listIncidents } from '../../cli/commands/incidents.js';
 import { type ShowWorld, showIncident } from '../../cli/commands/show-incident.js';
 import { acknowledge, addSilence } from '../../cli/commands/silence.js';
-import { outputOf } from '../../cli/inputs/stack.js';
+import { outputOf } from '../../cli/deployed/stack.js';
 import { messagesIn } from '../../shared/messages/index.js';
 import { bodyOf, subjectOf } from '../../shared/messages/text.js';
 import { SEVERAL_ISSUERS } from '../../shared/model/index.js';

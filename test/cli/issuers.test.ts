@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { addSilence } from '../../cli/commands/silence.js';
-import { issuerOption, selectorsOf } from '../../cli/inputs/issuers.js';
+import { issuerOption, selectorsOf } from '../../cli/deployed/issuers.js';
 import { matches } from '../../shared/incidents/silence.js';
 import type { GroupKey, Rollup } from '../../shared/model/index.js';
 import { gatherReport } from '../../shared/report/gather.js';

@@ -14,13 +14,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
+import { readConfig } from '../../cli/deployed/settings.js';
 import type { InputItem } from '../../cli/inputs/item.js';
 import { type FoundLive, liveIn } from '../../cli/inputs/live/find.js';
 import { merge } from '../../cli/inputs/live/merge.js';
 import { liveOf, rangeOf } from '../../cli/inputs/live/options.js';
 import { searchLogs, slicesOf } from '../../cli/inputs/live/search.js';
 import { openState } from '../../cli/inputs/live/state.js';
-import { readReplayConfig } from '../../cli/replay/config.js';
 import { replay } from '../../cli/replay/replay.js';
 import { commandLimits } from '../../shared/base/command-limits.js';
 import { MtlsWatchError } from '../../shared/base/errors.js';
@@ -131,7 +131,7 @@ describe('a search', () => {
     expect(idsOf(items)).toEqual(['ok']);
     expect(asked.filter(({ limit }) => limit !== undefined)).toHaveLength(3);
     const live = { items: searchLogs(TARGETS, RANGE, { page }, null), found: found(fakeLogs().logs) };
-    const { summary } = await replay([], await readReplayConfig(undefined), undefined, undefined, live);
+    const { summary } = await replay([], await readConfig(undefined), undefined, undefined, live);
     expect(summary).toMatchObject({ failures: 0, accessRecords: true, executionLines: false });
   });
 
@@ -191,7 +191,7 @@ describe('with a state', () => {
   };
   const counted = async (path: string, failAfter?: number) => {
     const { live, asked } = await run(path, failAfter);
-    return { ...(await replay([], await readReplayConfig(undefined), undefined, undefined, live)), asked };
+    return { ...(await replay([], await readConfig(undefined), undefined, undefined, live)), asked };
   };
 
   it('goes on where it was stopped, wherever that was, and counts once', async () => {
@@ -324,9 +324,9 @@ describe('what is searched', () => {
   it('of a domain are the logs of its stages, each with its pattern', async () => {
     const live = await liveIn({ domain }, 'refusals', account, logs);
     expect(live.targets).toEqual([
+      { logGroup: '/vended', pattern: EXECUTION_LOG_PATTERN },
       { logGroup: 'API-Gateway-Execution-Logs_a1/prod', pattern: EXECUTION_LOG_PATTERN },
       { logGroup: '/access', pattern: ACCESS_LOG_PATTERN },
-      { logGroup: '/vended', pattern: EXECUTION_LOG_PATTERN },
     ]);
     expect(live.domains).toMatchObject({ 'a1/prod': 'partners.bank.example' });
     expect(live.truststores).toEqual({ 'partners.bank.example': 's3://bank/truststore.pem' });

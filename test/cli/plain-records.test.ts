@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
+import { readConfig } from '../../cli/deployed/settings.js';
 import { readInputs } from '../../cli/inputs/read.js';
-import { readReplayConfig } from '../../cli/replay/config.js';
 import { replay } from '../../cli/replay/replay.js';
 import type { FormatsByLogGroup } from '../../shared/logs/formats-by-group.js';
 import type { LogEvent, Parsed } from '../../shared/model/index.js';
@@ -111,7 +111,7 @@ describe('what was broken', () => {
     );
     const file = join(mkdtempSync(join(tmpdir(), 'mtls-watch-plain-')), 'access.log');
     writeFileSync(file, `${broken}\n`);
-    const { summary } = await replay([file], await readReplayConfig(undefined));
+    const { summary } = await replay([file], await readConfig(undefined));
     expect(summary).toMatchObject({ recovered: 1, rejected: 0 });
   });
 });

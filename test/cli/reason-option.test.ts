@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { reasonOption } from '../../cli/inputs/issuers.js';
+import { reasonOption } from '../../cli/deployed/issuers.js';
 import { selectorsFor } from '../../shared/incidents/operate.js';
 import { matches } from '../../shared/incidents/silence.js';
 import { reasonName } from '../../shared/model/group-id.js';

@@ -8,12 +8,12 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { z } from 'zod';
-import { readReplayConfig } from '../../cli/replay/config.js';
+import { readConfig } from '../../cli/deployed/settings.js';
 import { printReplay } from '../../cli/replay/output.js';
 import { replay } from '../../cli/replay/replay.js';
 import { summarySums } from '../../cli/replay/summary.js';
-import { replayWords } from '../../cli/replay/words.js';
 import { messagesIn } from '../../shared/messages/index.js';
+import { replayWords } from '../../shared/messages/replay-words.js';
 import type { LogEvent } from '../../shared/model/index.js';
 import { noticeSchema, type ReplaySummary, summarySchema } from '../../shared/schemas/lines.js';
 import { canonicalDn } from '../../shared/x509/dn.js';
@@ -149,7 +149,7 @@ describe('the same failures in every rendering', () => {
   });
 
   it.each(Object.keys(rendered))('%s', async (name) => {
-    const { summary } = await replay(rendered[name]!(), await readReplayConfig(undefined));
+    const { summary } = await replay(rendered[name]!(), await readConfig(undefined));
     expect(groupsOf(summary)).toEqual(wanted);
     expect(summary).toMatchObject({ failures: refusals.length, unattributed: 0, rejected: 0 });
     expect(summary.duplicates).toBe(name.startsWith('every event twice') ? single.length + accesses.length : 0);
@@ -169,7 +169,7 @@ describe('one request id for 500 refused requests', () => {
         pinned.map((refusal) => denialAsOneEvent(refusal)),
       ) + ndjson(ACCESS_GROUP, [accessEvent(other), ...pinned.map((refusal) => accessEvent(refusal))]),
     );
-    const { summary } = await replay([path], await readReplayConfig(undefined));
+    const { summary } = await replay([path], await readConfig(undefined));
     expect(summary.groups.map(({ issuerDn, failures }) => [issuerDn, failures])).toEqual([
       ['CN=issuer 0', 250],
       ['CN=issuer 1', 250],
@@ -182,7 +182,7 @@ describe('one request id for 500 refused requests', () => {
       'untied.ndjson',
       ndjson(ACCESS_GROUP, [accessEvent(pinned[0]!)]) + ndjson(EXECUTION_GROUP, denials),
     );
-    const { summary } = await replay([path], await readReplayConfig(undefined));
+    const { summary } = await replay([path], await readConfig(undefined));
     expect(summary).toMatchObject({ failures: 500, unattributed: 499 });
   });
 });
@@ -199,10 +199,7 @@ describe('the sample day', () => {
   };
 
   it('is counted as its generator knows it', async () => {
-    const { summary, problems } = await replay(
-      [join(day, 'logs')],
-      await readReplayConfig(join(day, 'mtls-watch.json')),
-    );
+    const { summary, problems } = await replay([join(day, 'logs')], await readConfig(join(day, 'mtls-watch.json')));
     const key = (scope: string, issuerDn: string, reason: string) => `${scope} | ${issuerDn} | ${reason}`;
     const wanted = new Map<string, number>();
     for (const { scope, issuer, reason, count } of truth.failures) {

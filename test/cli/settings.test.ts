@@ -5,7 +5,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, inject, it, vi } from 'vitest';
-import { settingsHere, settingsOfStack } from '../../cli/inputs/settings.js';
+import { settingsHere, settingsOfStack } from '../../cli/deployed/settings.js';
 import { deployedSettings } from '../../shared/adapters/aws/deployed-settings.js';
 import { parseConfig } from '../../shared/config/settings.js';
 
@@ -19,14 +19,9 @@ const config = parseConfig(deployed, 'a test');
 
 describe('the settings of a report from the table', () => {
   afterEach(() => vi.unstubAllEnvs());
-  const ask = async (options: object, read: (name: string) => Promise<typeof config> = async () => config) => {
+  const ask = async (options: object, read = async () => ({ config })) => {
     const said: string[] = [];
-    const settings = await settingsHere(
-      options,
-      (text) => said.push(text),
-      async () => 'ingest',
-      read,
-    );
+    const settings = await settingsHere(options, (text) => said.push(text), read);
     return { settings, said };
   };
 
@@ -57,12 +52,7 @@ describe('the settings of a report from the table', () => {
 describe('the settings of a stack for a verb that reads logs', () => {
   const typed = (source: string | undefined) => ({ getOptionValueSource: () => source as never });
   const ask = (options: { stack?: string }, source?: string) =>
-    settingsOfStack(
-      options,
-      typed(source),
-      async () => 'ingest',
-      async () => config,
-    );
+    settingsOfStack(options, typed(source), async () => ({ config }));
 
   it('are read where a stack is named, also beside a file that the environment names', async () => {
     expect(await ask({ stack: 'mine' })).toBe(config);
@@ -84,13 +74,19 @@ describe('what the functions of a stack run with', () => {
 
   it('is their variable, with what was discovered', async () => {
     const discover = { ...deployed, discover: {} };
-    expect(await read({ MTLS_WATCH_CONFIG: JSON.stringify(deployed), TABLE_NAME: 't' })).toEqual({ config, known: [] });
+    expect(await read({ MTLS_WATCH_CONFIG: JSON.stringify(deployed), TABLE_NAME: 't' })).toEqual({
+      ...{ config, known: [], tableName: 't' },
+    });
     const { known } = await read({ MTLS_WATCH_CONFIG: JSON.stringify(discover), TABLE_NAME: 't' });
     expect(known).toMatchObject([{ name: '*.t' }]);
   });
 
   it('is nothing of another function', async () => {
-    await expect(read({ TABLE_NAME: 't' })).rejects.toThrow('no variable MTLS_WATCH_CONFIG');
+    await expect(read({ TABLE_NAME: 't' })).rejects.toThrow(/no variable MTLS_WATCH_CONFIG; expected --stack NAME/);
+    const settings = JSON.stringify(deployed);
+    await expect(read({ MTLS_WATCH_CONFIG: settings })).rejects.toThrow(
+      /no variable TABLE_NAME; expected --stack NAME/,
+    );
   });
 });
 

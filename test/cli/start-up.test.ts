@@ -63,3 +63,10 @@ it.each(['audit', 'diagnose', 'expiry', 'cost', 'silence', 'doctor'])(
     expect(packages.filter((name) => /^(?:@aws-sdk|@smithy|d3-)/.test(name))).toEqual([]);
   },
 );
+
+it('loads what most verbs need as one file', () => {
+  const day = fileURLToPath(new URL('../../sample/day', import.meta.url));
+  const { status, files } = run('replay', join(day, 'logs'), '--config', join(day, 'mtls-watch.json'));
+  expect(status).toBe(0);
+  expect(files).toBeLessThanOrEqual(40);
+});

@@ -2,8 +2,8 @@
 
 import { describe, expect, it } from 'vitest';
 import { runTail, type TailWorld } from '../../cli/commands/tail.js';
+import { readConfig } from '../../cli/deployed/settings.js';
 import { createFileTruststores } from '../../cli/inputs/file-truststores.js';
-import { readReplayConfig } from '../../cli/replay/config.js';
 import { tailBounds } from '../../cli/tail/bounds.js';
 import { MtlsWatchError } from '../../shared/base/errors.js';
 import { ACCESS_LOG_PATTERN, EXECUTION_LOG_PATTERN } from '../../shared/logs/filter-patterns.js';
@@ -82,7 +82,7 @@ const noLiveTail: LogSearch['tail'] = () => {
   throw new MtlsWatchError('logs-unavailable', 'Live Tail: AccessDenied');
 };
 
-const settings = await readReplayConfig(undefined);
+const settings = await readConfig(undefined);
 const lines = (json: string) =>
   json
     .split('\n')

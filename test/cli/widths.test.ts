@@ -18,8 +18,8 @@ import { listIncidents } from '../../cli/commands/incidents.js';
 import { runPreflight } from '../../cli/commands/preflight.js';
 import { showIncident } from '../../cli/commands/show-incident.js';
 import { listSilences } from '../../cli/commands/silence.js';
+import { readConfig } from '../../cli/deployed/settings.js';
 import { observeClients } from '../../cli/inputs/clients.js';
-import { readReplayConfig } from '../../cli/replay/config.js';
 import { printReplay } from '../../cli/replay/output.js';
 import { replay } from '../../cli/replay/replay.js';
 import type { Replayed } from '../../cli/replay/types.js';
@@ -132,7 +132,7 @@ afterEach(() => {
 });
 
 beforeAll(async () => {
-  played = await replay([logs], await readReplayConfig(join(day, 'mtls-watch.json')), truststore);
+  played = await replay([logs], await readConfig(join(day, 'mtls-watch.json')), truststore);
   series = join(mkdtempSync(join(tmpdir(), 'mtls-watch-widths-')), 'series.csv');
   const counts = Array.from({ length: 600 }, (_, at) => (at > 580 ? 90 : at % 3));
   writeFileSync(series, `count,series\n${counts.map((count) => `${count},${'orders '.repeat(9)}`).join('\n')}\n`);

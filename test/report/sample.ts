@@ -3,7 +3,7 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readReplayConfig } from '../../cli/replay/config.js';
+import { readConfig } from '../../cli/deployed/settings.js';
 import { replay } from '../../cli/replay/replay.js';
 import { type ReportCollector, reportCollector } from '../../cli/replay/report.js';
 import type { Replayed } from '../../cli/replay/types.js';
@@ -19,7 +19,7 @@ export interface Made {
 
 export async function makeSampleReport(): Promise<Made> {
   const scene = reportCollector();
-  const config = await readReplayConfig(join(sampleDay, 'mtls-watch.json'));
+  const config = await readConfig(join(sampleDay, 'mtls-watch.json'));
   const replayed = await replay([join(sampleDay, 'logs')], config, truststore, scene);
   const folder = mkdtempSync(join(tmpdir(), 'mtls-watch-report-'));
   await scene.write(replayed, folder, truststore);

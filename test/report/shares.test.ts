@@ -2,14 +2,15 @@
 
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { readConfig } from '../../cli/deployed/settings.js';
 import { collectCalls } from '../../cli/replay/calls.js';
-import { readReplayConfig } from '../../cli/replay/config.js';
 import { replay } from '../../cli/replay/replay.js';
 import { reportCollector } from '../../cli/replay/report.js';
 import type { Replayed } from '../../cli/replay/types.js';
 import { MtlsWatchError } from '../../shared/base/errors.js';
 import { getOrInsert } from '../../shared/base/get-or-insert.js';
 import { limits } from '../../shared/base/limits.js';
+import { areWhole } from '../../shared/calls/calls.js';
 import { type AskInsights, countCalls } from '../../shared/calls/count-calls.js';
 import type { LogEvent } from '../../shared/model/index.js';
 import { gatherReport } from '../../shared/report/gather.js';
@@ -28,7 +29,7 @@ const events = new Map<string, LogEvent[]>();
 
 beforeAll(async () => {
   const scene = reportCollector();
-  const config = await readReplayConfig(join(sampleDay, 'mtls-watch.json'));
+  const config = await readConfig(join(sampleDay, 'mtls-watch.json'));
   replayed = await replay([join(sampleDay, 'logs')], config, truststore, {
     ...scene,
     onEvent: (event, logGroup) => {
@@ -133,13 +134,47 @@ describe('what is not known', () => {
     expect(/<section aria-labelledby="shares">.*?<\/section>/s.exec(page)?.[0]).toContain('<span>not known</span>');
   });
 
-  it('of one log group leaves the others', async () => {
+  it('of one log group is that of the domains that may be in it', async () => {
     const [first = '', ...others] = accessLogs();
-    const report = await reported(counting([first, ...others]), async (logGroup, ...what) =>
-      logGroup === first ? failing(logGroup, ...what) : ask(logGroup, ...what),
-    );
+    const withoutFirst: AskInsights = (logGroup, ...what) =>
+      logGroup === first ? failing(logGroup, ...what) : ask(logGroup, ...what);
+    const domains = [...new Set(recorded.shares?.map(({ scope }) => scope))];
+    const [hit = '', ...spared] = domains;
+    const callLogs = Object.fromEntries(domains.map((name) => [name, name === hit ? accessLogs() : others]));
+    const world = counting(accessLogs());
+    const report = await reported({ ...world, config: { ...world.config, callLogs } } as typeof world, withoutFirst);
     const known = await reported(counting(others));
-    expect(report.shares).toEqual(known.shares);
+    const of = (shares: Report['shares'], scopes: readonly string[]) =>
+      shares?.filter(({ scope }) => scopes.includes(scope));
+    expect(spared.length).toBeGreaterThan(0);
+    expect(of(report.shares, spared)).toEqual(of(known.shares, spared));
+    // As much as was counted would make a share, and too high a one.
+    expect(of(known.shares, [hit])?.some(({ share }) => share !== null)).toBe(true);
+    expect(of(report.shares, [hit])?.length).toBeGreaterThan(0);
+    expect(of(report.shares, [hit])?.every(({ letIn, share }) => letIn === null && share === null)).toBe(true);
+    expect(report.gaps.find(({ id }) => id === 'successes-part')?.detail).toBe(hit);
+    const nobodyKnows = await reported(world, withoutFirst);
+    expect(nobodyKnows.shares?.every(({ share }) => share === null)).toBe(true);
+    expect(nobodyKnows.gaps.find(({ id }) => id === 'successes-part')?.detail).toBe(domains.sort().join(', '));
+    expect(pageOf(nobodyKnows, 'en')).toContain('not all of their access logs are counted');
+  });
+
+  it.each<[string, Record<string, readonly string[] | null> | undefined, string[], boolean]>([
+    ['counted as a whole', undefined, [], true],
+    ['in any of the logs, for all that is known', undefined, ['x'], false],
+    ['in logs that were counted', { 'a.example': ['one', 'two'] }, ['x'], true],
+    ['in one that was not', { 'a.example': ['one', 'x'] }, ['x'], false],
+    ['elsewhere as well', { 'a.example': null }, [], false],
+    ['in no log', { 'a.example': [] }, [], false],
+    ['not discovered, with all counted', { 'b.example': ['x'] }, [], true],
+    ['not discovered', { 'b.example': ['x'] }, ['x'], false],
+    ['under a wildcard', { '*.example': ['x'] }, ['x'], false],
+    ['under a wildcard that was counted', { '*.example': ['one'] }, ['x'], true],
+    ['of a name of its own below a wildcard', { '*.example': ['x'], 'a.example': ['one'] }, ['x'], true],
+  ])('is a domain that is %s', (_, callLogs, missing, whole) => {
+    const config = { ...replayed.world.config, ...(callLogs && { callLogs }) };
+    expect(areWhole(missing, config)('a.example')).toBe(whole);
+    expect(areWhole(missing, config)('111122223333/a.example')).toBe(whole);
   });
 
   it.each([

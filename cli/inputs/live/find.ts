@@ -1,11 +1,10 @@
 /** Finds the log groups to search and the patterns to use: those of the subscription filters. */
 
 import { commandLimits } from '../../../shared/base/command-limits.js';
-import { MtlsWatchError } from '../../../shared/base/errors.js';
-import { regionOf } from '../../../shared/base/regions.js';
+import { usage } from '../../../shared/base/errors.js';
 import { clean } from '../../../shared/base/text.js';
 import { connectionLogs } from '../../../shared/discovery/connection-fields.js';
-import { namesOfDistributions } from '../../../shared/discovery/settings.js';
+import { type Watched, watchedSettings } from '../../../shared/discovery/settings.js';
 import {
   ANY_FORBIDDEN_PATTERN,
   accessLogPattern,
@@ -14,9 +13,9 @@ import {
   type LogKind,
 } from '../../../shared/logs/filter-patterns.js';
 import { type FormatsByLogGroup, templateOfGroup } from '../../../shared/logs/formats-by-group.js';
-import type { FoundAccount, FoundDoor, FoundStage } from '../../../shared/model/account.js';
+import type { FoundAccount } from '../../../shared/model/account.js';
 import type { LogSearch, SearchableGroup } from '../../../shared/ports/log-search.js';
-import { discoveryHere } from '../account.js';
+import { discoveryHere } from '../../deployed/account.js';
 import type { SearchTarget } from './search.js';
 
 export interface LiveOptions {
@@ -67,23 +66,22 @@ export async function liveIn(
   found: FoundAccount | null,
   logs: LogSearch,
 ): Promise<FoundLive> {
+  const watched = found === null ? null : watchedSettings(found);
+  if (found !== null) refuseUnknown(domain, found);
   const given = (name: string): readonly string[] => [templateOfGroup(accessLogFormats, name) ?? []].flat();
   const wanted = [
     ...logGroup.flatMap((name) => targetsOf(name, kindOf(name), purpose, given(name))),
-    ...ofDomains(found, domain, purpose, given),
+    ...(found === null || watched === null ? [] : targetsIn(watched, found, purpose, given)),
   ];
   const targets = [...new Map(wanted.map((target) => [JSON.stringify(target), target])).values()];
   const names = [...new Set(targets.map((target) => target.logGroup))];
   if (names.length === 0) {
     const what =
       purpose === 'clients' ? 'access or connection log that goes to a log group' : 'log that goes to a log group';
-    throw new MtlsWatchError('usage', `nothing to search: expected an ${what}; mtls-watch doctor says what is set`);
+    throw usage(`nothing to search: expected an ${what}; mtls-watch doctor says what is set`);
   }
   if (names.length > commandLimits.liveGroupsMax) {
-    throw new MtlsWatchError(
-      'usage',
-      `${names.length} log groups; expected at most ${commandLimits.liveGroupsMax} at once`,
-    );
+    throw usage(`${names.length} log groups; expected at most ${commandLimits.liveGroupsMax} at once`);
   }
   const groups: SearchableGroup[] = [];
   for (const name of names) {
@@ -91,20 +89,17 @@ export async function liveIn(
     if (group !== null) groups.push(searchable(group));
     // The log group of a stage that was never called may not exist yet.
     else if (logGroup.includes(name)) {
-      throw new MtlsWatchError(
-        'usage',
-        `--log-group got ${clean(name, 512)}; expected a log group of this account and Region`,
-      );
+      throw usage(`--log-group got ${clean(name, 512)}; expected a log group of this account and Region`);
     }
   }
-  const existing = new Set(groups.map(({ name }) => name));
-  return { logs, groups, targets: targets.filter((target) => existing.has(target.logGroup)), ...settingsOf(found) };
+  const { domains = {}, truststores = {}, accessLogFormats: formats = {} } = watched ?? {};
+  const there = targets.filter((target) => groups.some(({ name }) => name === target.logGroup));
+  return { logs, groups, targets: there, domains, truststores, accessLogFormats: formats };
 }
 
 function searchable(group: SearchableGroup): SearchableGroup {
   if (group.logClass === 'STANDARD') return group;
-  throw new MtlsWatchError(
-    'usage',
+  throw usage(
     `the log group ${clean(group.name, 512)} is of the class ${clean(group.logClass, 40)}, in which CloudWatch Logs searches with Logs Insights only; run a query there, and replay its results`,
   );
 }
@@ -129,64 +124,29 @@ function targetsOf(logGroup: string, kind: Kind, purpose: Purpose, formats: read
   return chosen.map((pattern) => ({ logGroup, pattern }));
 }
 
-type FormatsGiven = (logGroup: string) => readonly string[];
-
-function ofDomains(
-  found: FoundAccount | null,
-  names: readonly string[],
-  purpose: Purpose,
-  given: FormatsGiven,
-): SearchTarget[] {
-  const known = [
-    ...(found?.domains ?? []).map((domain) => domain.name),
-    ...(found?.doors ?? []).flatMap(({ id, hosts }) => [id, ...hosts]),
-  ];
+/** @throws MtlsWatchError `usage` for a domain that was not discovered */
+function refuseUnknown(names: readonly string[], { domains, doors, region, accountId }: FoundAccount): void {
+  const known = [...domains.map(({ name }) => name), ...doors.flatMap(({ id, hosts }) => [id, ...hosts])];
   const missing = names.filter((name) => !known.includes(name));
-  if (missing.length > 0) {
-    throw new MtlsWatchError(
-      'usage',
-      `--domain got ${missing.map((name) => clean(name, 80)).join(', ')}; expected a custom domain, distribution or load balancer with mutual TLS in ${found?.region} of account ${found?.accountId}`,
-    );
-  }
-  return [
-    ...(found?.domains ?? []).flatMap(({ stages }) => stages.flatMap((stage) => ofStage(stage, purpose, given))),
-    ...(found?.doors ?? []).flatMap((door) => ofDoor(door, found?.region ?? '', purpose)),
-  ];
-}
-
-function ofDoor({ connectionLogs: logs }: FoundDoor, region: string, purpose: Purpose): SearchTarget[] {
-  return (logs ?? []).flatMap(({ logGroup, destinationArn }) =>
-    logGroup === null || regionOf(destinationArn) !== region ? [] : targetsOf(logGroup, 'connection', purpose),
+  if (missing.length === 0) return;
+  throw usage(
+    `--domain got ${missing.map((name) => clean(name, 80)).join(', ')}; expected a custom domain, distribution or load balancer with mutual TLS in ${region} of account ${accountId}`,
   );
 }
 
-function ofStage({ executionLog, accessLog }: FoundStage, purpose: Purpose, given: FormatsGiven): SearchTarget[] {
-  const execution = 'logGroup' in executionLog ? executionLog.logGroup : null;
-  const access = accessLog?.logGroup ?? null;
+/** What the subscription filters of these settings would be on. */
+function targetsIn(
+  { executionLogGroups, accessLogGroups, connectionLogGroups }: Watched,
+  { domains }: FoundAccount,
+  purpose: Purpose,
+  given: (logGroup: string) => readonly string[],
+): SearchTarget[] {
+  const accessLogs = domains.flatMap(({ stages }) => stages.flatMap(({ accessLog }) => accessLog ?? []));
+  const formatsOf = (name: string): string[] =>
+    accessLogs.flatMap(({ logGroup, format }) => (logGroup === name ? [format] : []));
   return [
-    ...(execution === null ? [] : targetsOf(execution, 'execution', purpose)),
-    ...(access === null || accessLog === null
-      ? []
-      : targetsOf(access, 'access', purpose, [accessLog.format, ...given(access)])),
+    ...executionLogGroups.flatMap(({ name }) => targetsOf(name, 'execution', purpose)),
+    ...accessLogGroups.flatMap(({ name }) => targetsOf(name, 'access', purpose, [...formatsOf(name), ...given(name)])),
+    ...connectionLogGroups.flatMap(({ name }) => targetsOf(name, 'connection', purpose)),
   ];
-}
-
-function settingsOf(found: FoundAccount | null): Pick<FoundLive, 'domains' | 'truststores' | 'accessLogFormats'> {
-  const domains = found?.domains ?? [];
-  return {
-    domains: {
-      ...namesOfDistributions(found?.doors ?? []),
-      ...Object.fromEntries(
-        domains.flatMap(({ name, stages }) => stages.map(({ apiId, stage }) => [`${apiId}/${stage}`, name])),
-      ),
-    },
-    accessLogFormats: Object.fromEntries(
-      domains.flatMap(({ stages }) =>
-        stages.flatMap(({ accessLog }) =>
-          accessLog === null || accessLog.logGroup === null ? [] : [[accessLog.logGroup, accessLog.format]],
-        ),
-      ),
-    ),
-    truststores: Object.fromEntries(domains.map(({ name, truststore }) => [name, truststore.uri])),
-  };
 }

@@ -2,14 +2,15 @@
 
 import type { Command } from 'commander';
 import { systemClock } from '../../../shared/adapters/clock.js';
-import { MtlsWatchError } from '../../../shared/base/errors.js';
+import { MtlsWatchError, usage } from '../../../shared/base/errors.js';
 import { clean } from '../../../shared/base/text.js';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../shared/base/time.js';
 import type { Clock } from '../../../shared/ports/index.js';
-import { timeOption, withAt } from '../../terminal/options.js';
+import { isoTime, timeOption, withAt } from '../../terminal/options.js';
 import type { InputItem } from '../item.js';
-import { type FoundLive, findLive, type LiveOptions, type LiveSearch, type Purpose } from './find.js';
-import { searchLogs } from './search.js';
-import { openState, type TimeRange } from './state.js';
+import type { FoundLive, findLive, LiveOptions, LiveSearch, Purpose } from './find.js';
+import type { TimeRange } from './state.js';
+
 export function withPlaces(command: Command): Command {
   return command
     .option('--log-group <names...>', 'search these log groups of the account')
@@ -47,7 +48,7 @@ export async function liveOf(
   purpose: Purpose,
   note: (text: string) => void,
   clock: Clock = systemClock,
-  find: typeof findLive = findLive,
+  find: typeof findLive = async (...search) => (await import('./find.js')).findLive(...search),
 ): Promise<Live | null> {
   // Nothing is logged yet of a time to come.
   const now = Math.min(timeOption(options.at, clock), clock.now());
@@ -55,7 +56,7 @@ export async function liveOf(
     const period = options.hasPeriod === true ? [] : (['from', 'to'] as const);
     const alone = (['since', 'state', ...period] as const).find((name) => options[name] !== undefined);
     if (alone === undefined) return null;
-    throw new MtlsWatchError('usage', `--${alone} goes with --log-group or --domain`);
+    throw usage(`--${alone} goes with --log-group or --domain`);
   }
   const range = rangeOf(options, now);
   const found = await find(options, purpose);
@@ -64,8 +65,9 @@ export async function liveOf(
     logGroups: targets.map(({ logGroup }) => logGroup),
     patterns: targets.map(({ pattern }) => pattern),
     purpose,
-    ...timesOf(options),
+    ...{ since: options.since, from: options.from, to: options.to },
   };
+  const [{ searchLogs }, { openState }] = await Promise.all([import('./search.js'), import('./state.js')]);
   const state = options.state === undefined ? null : await openState(options.state, JSON.stringify(search), range);
   note(noticeOf(found, state?.range ?? range, state?.done.size ?? 0));
   async function* items(): AsyncGenerator<InputItem> {
@@ -83,38 +85,25 @@ export async function liveOf(
   return { items: items(), found };
 }
 
-const timesOf = ({ since, from, to }: LiveOptions) => ({ since, from, to });
-
-const UNIT_MS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 7 * 86_400_000 };
-const DEFAULT_MS = 86_400_000;
+const UNIT_MS: Readonly<Record<string, number>> = { m: MINUTE_MS, h: HOUR_MS, d: DAY_MS, w: 7 * DAY_MS };
 
 /** @throws MtlsWatchError `usage` */
 export function rangeOf({ since, from, to }: LiveOptions, now: number): TimeRange {
   if (since !== undefined && (from !== undefined || to !== undefined)) {
-    throw new MtlsWatchError('usage', 'expected --since, or --from and --to, not both');
+    throw usage('expected --since, or --from and --to, not both');
   }
-  if (to !== undefined && from === undefined) throw new MtlsWatchError('usage', '--to goes with --from');
-  if (from === undefined) return { from: now - (since === undefined ? DEFAULT_MS : durationOf(since)), to: now };
+  if (to !== undefined && from === undefined) throw usage('--to goes with --from');
+  if (from === undefined) return { from: now - (since === undefined ? DAY_MS : durationOf(since)), to: now };
   const range = { from: isoTime('--from', from), to: to === undefined ? now : isoTime('--to', to) };
   if (range.from < range.to) return range;
-  throw new MtlsWatchError('usage', `--from got ${from}; expected a time before ${new Date(range.to).toISOString()}`);
+  throw usage(`--from got ${from}; expected a time before ${new Date(range.to).toISOString()}`);
 }
 
 function durationOf(text: string): number {
   const [, amount, unit = ''] = /^(\d{1,4})([mhdw])$/.exec(text) ?? [];
   const ms = Number(amount) * (UNIT_MS[unit] ?? Number.NaN);
   if (ms > 0) return ms;
-  throw new MtlsWatchError('usage', `--since got ${clean(text, 80)}; expected a duration such as 90m, 12h or 7d`);
-}
-
-function isoTime(option: string, text: string): number {
-  const isIso = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?(?:Z|[+-]\d\d:\d\d))?$/.test(text);
-  const at = isIso ? Date.parse(text) : Number.NaN;
-  if (!Number.isNaN(at)) return at;
-  throw new MtlsWatchError(
-    'usage',
-    `${option} got ${clean(text, 80)}; expected an ISO time such as 2026-06-15 or 2026-06-15T08:30:00Z`,
-  );
+  throw usage(`--since got ${clean(text, 80)}; expected a duration such as 90m, 12h or 7d`);
 }
 
 /**

@@ -7,7 +7,8 @@
 import { createReadStream } from 'node:fs';
 import { type FileHandle, open, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
-import { MtlsWatchError, messageOf } from '../../../shared/base/errors.js';
+import { type MtlsWatchError, messageOf, unreadable, usage } from '../../../shared/base/errors.js';
+import { jsonIn } from '../../../shared/base/json.js';
 import type { SearchedEvent } from '../../../shared/ports/log-search.js';
 
 export interface TimeRange {
@@ -73,10 +74,10 @@ async function openLocked(
     run = Math.max(run, (line.run ?? 0) + 1);
     wholeBytes += bytes;
   }
-  const file = await attempt(path, () => open(path, first === null ? 'w' : 'r+', 0o600));
+  const file = await attempt(path, () => open(path, 'a', 0o600));
   // Removes an incomplete line that a kill left, so that the next one starts on a new line.
   await attempt(path, () => file.truncate(wholeBytes));
-  const write = writer(file, path, wholeBytes);
+  const write = writer(file, path);
   if (first === null) await write({ search, range });
   return {
     range: first?.range ?? range,
@@ -107,14 +108,11 @@ async function lock(path: string): Promise<() => Promise<void>> {
       await writeFile(name, String(process.pid), { flag: 'wx', mode: 0o600 });
       return () => rm(name, { force: true });
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw unreadable(path, error);
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw unreadableState(path, error);
     }
     const owner = Number(await readFile(name, 'utf8').catch(() => ''));
     if (!isFirst || isRunning(owner)) {
-      throw new MtlsWatchError(
-        'usage',
-        `--state got ${path}, which process ${owner} is writing; wait until it ends, or name another file`,
-      );
+      throw usage(`--state got ${path}, which process ${owner} is writing; wait until it ends, or name another file`);
     }
     await rm(name, { force: true });
   }
@@ -130,29 +128,22 @@ function isRunning(pid: number): boolean {
   }
 }
 
-/** Writes one line after another, each at the end of the last one. */
-function writer(file: FileHandle, path: string, from: number): (line: Line) => Promise<void> {
-  let at = from;
+/** Writes one line after another. */
+function writer(file: FileHandle, path: string): (line: Line) => Promise<void> {
   let last: Promise<unknown> = Promise.resolve();
   return (line) => {
     // Some line readers split at these two characters, which JSON does not escape.
     const text = JSON.stringify(line).replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029');
-    const bytes = Buffer.from(`${text}\n`);
-    const position = at;
-    at += bytes.length;
-    const written = last.then(() => attempt(path, () => file.write(bytes, 0, bytes.length, position)));
+    const written = last.then(() => attempt(path, () => file.appendFile(`${text}\n`)));
     last = written.catch(() => {});
-    return written.then(() => {});
+    return written;
   };
 }
 
 function checked(line: Line, path: string, search: string): Line {
-  if (typeof line.search !== 'string' || line.range === undefined) {
-    throw somethingElse(path);
-  }
+  if (typeof line.search !== 'string' || line.range === undefined) throw somethingElse(path);
   if (line.search !== search) {
-    throw new MtlsWatchError(
-      'usage',
+    throw usage(
       `--state got ${path}, which belongs to another search (${line.search}); expected a new file, or the options of then`,
     );
   }
@@ -163,23 +154,15 @@ const BEGIN = '{"search":';
 const isBegun = (text: string): boolean => text.startsWith(BEGIN) || BEGIN.startsWith(text);
 
 const somethingElse = (path: string): MtlsWatchError =>
-  new MtlsWatchError('usage', `--state got ${path}, which holds something else; expected a new file`);
+  usage(`--state got ${path}, which holds something else; expected a new file`);
 
-interface ReadLine {
-  readonly text: string;
-  /** Null for a line that is not JSON. */
-  readonly line: Line | null;
-  readonly bytes: number;
-  /** Whether a newline ends it. */
-  readonly isWhole: boolean;
-}
-
-async function* linesOf(path: string): AsyncGenerator<ReadLine> {
+/** `line` is null for text that is not JSON; `isWhole`: whether a newline ends it. */
+async function* linesOf(path: string) {
   const size = await stat(path).then(
     (found) => found.size,
     (error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT') return 0;
-      throw unreadable(path, error);
+      throw unreadableState(path, error);
     },
   );
   if (size === 0) return;
@@ -187,17 +170,9 @@ async function* linesOf(path: string): AsyncGenerator<ReadLine> {
   for await (const text of createInterface({ input: createReadStream(path, { end: size - 1 }), crlfDelay: 0 })) {
     const bytes = Buffer.byteLength(text) + 1;
     read += bytes;
-    yield { line: parsed(text), text, bytes, isWhole: read <= size };
-  }
-}
-
-function parsed(text: string): Line | null {
-  try {
-    const line: unknown = JSON.parse(text);
-    return typeof line === 'object' && line !== null ? line : null;
-  } catch (error) {
-    if (error instanceof SyntaxError) return null;
-    throw error;
+    const json = jsonIn(text);
+    const line: Line | null = typeof json === 'object' ? json : null;
+    yield { line, text, bytes, isWhole: read <= size };
   }
 }
 
@@ -205,10 +180,10 @@ async function attempt<T>(path: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (cause) {
-    throw unreadable(path, cause);
+    throw unreadableState(path, cause);
   }
 }
 
-function unreadable(path: string, cause: unknown): MtlsWatchError {
-  return new MtlsWatchError('unreadable-input', `the state in ${path}: ${messageOf(cause)}`, { cause });
+function unreadableState(path: string, cause: unknown): MtlsWatchError {
+  return unreadable(`the state in ${path}: ${messageOf(cause)}`, cause);
 }

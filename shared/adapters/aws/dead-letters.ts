@@ -11,6 +11,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import * as z from 'zod';
 import { MtlsWatchError, messageOf } from '../../base/errors.js';
+import { jsonIn } from '../../base/json.js';
 import { limits } from '../../base/limits.js';
 import { type LostBatch, type LostRecords, readLostRecords, streamFailureSchema } from './stream-records.js';
 
@@ -50,7 +51,7 @@ export function createDeadLetters(queueUrl: string, functionName: string): DeadL
 }
 
 function streamBatchOf(payload: string): LostBatch | null {
-  const result = streamFailureSchema.safeParse(parsed(payload));
+  const result = streamFailureSchema.safeParse(jsonIn(payload));
   return result.success ? result.data.KinesisBatchInfo : null;
 }
 
@@ -126,20 +127,10 @@ async function release(client: SQSClient, QueueUrl: string, ReceiptHandle: strin
 
 /** A destination's record wraps the event; a dead-letter queue's message is the event. */
 function payloadOf(body: string): string {
-  const record = parsed(body);
+  const record = jsonIn(body);
   return typeof record === 'object' && record !== null && 'requestPayload' in record
     ? JSON.stringify(record.requestPayload)
     : body;
-}
-
-/** Returns nothing for text that is not JSON: Lambda reports what is wrong with it, as for every invalid event. */
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    return undefined;
-  }
 }
 
 async function invoke(client: LambdaClient, functionName: string, payload: string): Promise<string | null> {
@@ -157,7 +148,7 @@ async function invoke(client: LambdaClient, functionName: string, payload: strin
 
 /** The function counts what it can of a batch; this is what it refused as too old. */
 function refusalIn(payload: Uint8Array | undefined): string | null {
-  const answer = refusalSchema.safeParse(parsed(Buffer.from(payload ?? []).toString('utf8')));
+  const answer = refusalSchema.safeParse(jsonIn(Buffer.from(payload ?? []).toString('utf8')));
   if (!answer.success) return null;
   return `${answer.data.tooOld} records are older than ${limits.countableDaysMax} days: whether they were counted is no longer known, and they were refused; read them from the log with replay, then delete the message`;
 }

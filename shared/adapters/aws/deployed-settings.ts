@@ -4,6 +4,7 @@
  */
 
 import { GetFunctionConfigurationCommand, type LambdaClient } from '@aws-sdk/client-lambda';
+import { MtlsWatchError } from '../../base/errors.js';
 import { type Config, parseConfig } from '../../config/settings.js';
 import type { KnownDomain } from '../../model/account.js';
 
@@ -16,18 +17,23 @@ export interface DeployedSettings {
   readonly config: Config;
   /** What the reconciler found; empty where nothing is discovered. */
   readonly known: readonly KnownDomain[];
+  readonly tableName: string;
 }
 
-/** @throws errors of AWS, MtlsWatchError `bad-config` */
+/** @throws errors of AWS, MtlsWatchError `bad-config`, or `usage` for a function of another kind */
 export async function deployedSettings(
   FunctionName: string,
   { lambda, domains }: SettingsClients,
 ): Promise<DeployedSettings> {
   const { Environment } = await lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));
   const { MTLS_WATCH_CONFIG, TABLE_NAME } = Environment?.Variables ?? {};
-  if (MTLS_WATCH_CONFIG === undefined)
-    throw new Error(`the function ${FunctionName} has no variable MTLS_WATCH_CONFIG`);
+  if (MTLS_WATCH_CONFIG === undefined || TABLE_NAME === undefined) {
+    const missing = MTLS_WATCH_CONFIG === undefined ? 'MTLS_WATCH_CONFIG' : 'TABLE_NAME';
+    throw new MtlsWatchError(
+      'usage',
+      `the function ${FunctionName} has no variable ${missing}; expected --stack NAME with the ingest function of mtls-watch`,
+    );
+  }
   const config = parseConfig(JSON.parse(MTLS_WATCH_CONFIG), 'the variable MTLS_WATCH_CONFIG');
-  const isKnown = config.discover !== null && TABLE_NAME !== undefined;
-  return { config, known: isKnown ? await domains(TABLE_NAME) : [] };
+  return { config, known: config.discover === null ? [] : await domains(TABLE_NAME), tableName: TABLE_NAME };
 }

@@ -18,6 +18,7 @@ const domainSchema = z.object({
   stages: z.array(z.object({ apiId: z.string(), stage: z.string(), hasExecutionLog: z.boolean() })),
   accessLogFormats: z.optional(z.record(z.string(), z.string())),
   accessLogGroups: z.optional(z.array(z.string())),
+  hasOtherCalls: z.optional(z.literal(true)),
 }) satisfies z.ZodMiniType<KnownDomain>;
 
 export function createDynamoInventory(client: DynamoDBClient, tableName: string): InventoryStore {

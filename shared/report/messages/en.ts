@@ -172,7 +172,7 @@ export const en: ReportMessages = {
     shares: 'No calls with a client certificate were counted.',
   },
   shares: {
-    note: 'Let in are the calls whose certificate the gateway took, whatever they were answered. “Not known”: the calls at this domain, or under this name of the issuer, were not counted.',
+    note: 'Let in are the calls whose certificate the gateway took, whatever they were answered. “Not known”: the calls at this domain, or under this name of the issuer, were not counted, or in some of its access logs only.',
     mail: (owner, scope, refused, calls, share) =>
       `${owner} at ${scope}: ${refused} of ${calls} calls refused (${share}).`,
   },
@@ -221,6 +221,8 @@ export const en: ReportMessages = {
       'Successes of some issuers, because their log groups hold calls of more domains and issuers than one query tells.',
     'successes-too-many':
       'Successes are not counted for some access logs, because there are more of them than one report queries, or the queries took too long.',
+    'successes-part':
+      'Which share of calls is refused at some domains, because not all of their access logs are counted: with the others it would be lower.',
     'successes-elsewhere':
       'Successes are not counted for the domains of other accounts, because their access logs are in those accounts.',
     'successes-connections':

@@ -3,7 +3,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { askFor, fetchPages } from '../../../cli/inputs/pages.js';
+import { askFor, fetchPages } from '../../../cli/deployed/pages.js';
 import { breaking, checksOf } from '../../support/checks.js';
 import { type Scene, WIKI } from '../../support/found.js';
 

@@ -1,6 +1,6 @@
 /** Issuers as they are typed for the verbs that ask about counted groups, and what is there to be asked about. */
 
-import { MtlsWatchError } from '../../shared/base/errors.js';
+import { MtlsWatchError, usage } from '../../shared/base/errors.js';
 import { limits } from '../../shared/base/limits.js';
 import { nearest } from '../../shared/base/nearest.js';
 import { clean } from '../../shared/base/text.js';
@@ -120,8 +120,4 @@ function nearestText(typed: Selectors, known: readonly GroupKey[]): string {
     return nearest(wanted, names).map((name) => `\n  ${key === 'issuerDn' ? 'issuer' : key}  ${clean(name, 300)}`);
   });
   return parts.length === 0 ? '' : `; nearest:${parts.join('')}`;
-}
-
-function usage(message: string): MtlsWatchError {
-  return new MtlsWatchError('usage', message);
 }

@@ -1,6 +1,6 @@
 /** The headings and labels of `replay`, by language. */
 
-import type { Config } from '../../shared/config/settings.js';
+import type { Config } from '../config/settings.js';
 
 const en = {
   alert: 'The alert that on-call would have read',

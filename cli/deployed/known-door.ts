@@ -1,9 +1,10 @@
 /** What is known of the front door in question: whose rules apply, and what probes showed at its gateway. */
 
 import { type Command, Option } from 'commander';
-import { MtlsWatchError } from '../../shared/base/errors.js';
+import { usage } from '../../shared/base/errors.js';
 import { clean } from '../../shared/base/text.js';
 import { bareName, hostName } from '../../shared/config/qualified-names.js';
+import { doorOption } from '../../shared/messages/own-commands.js';
 import type { ProbedGateway } from '../../shared/model/index.js';
 import type { ProbedStore } from '../../shared/ports/index.js';
 import { type DoorRules, doorRules, type RuledDoor } from '../../shared/x509/door-rules.js';
@@ -43,12 +44,6 @@ export function rulesOf({ door }: Pick<DoorOptions, 'door'>, otherwise: RuledDoo
   return doorRules[namedDoor({ door }) ?? otherwise];
 }
 
-/** The option that names a door, behind the words of a command; empty for the door that needs none. */
-export function doorOption({ id }: DoorRules): string {
-  const [name] = Object.entries(DOORS).find(([, door]) => door === id) ?? [];
-  return name === undefined || id === DOORS.apigateway ? '' : ` --door ${name}`;
-}
-
 /**
  * The rules of the door that wrote a record.
  * @param isSure whether the record itself shows that; else `--door` says it
@@ -58,9 +53,8 @@ export function rulesOfRecord({ door }: Pick<DoorOptions, 'door'>, writer: Ruled
   const rules = rulesOf({ door }, writer);
   if (!isSure || rules.id === writer) return rules;
   const whose = writer === 'load-balancer' ? 'a load balancer' : doorRules[writer].name;
-  throw new MtlsWatchError(
-    'usage',
-    `got --door ${door} with a connection record of ${whose}; expected${doorOption(doorRules[writer])}, or no --door: the record says whose it is`,
+  throw usage(
+    `got --door ${door} with a connection record of ${whose}; expected ${doorOption(writer).join(' ')}, or no --door: the record says whose it is`,
   );
 }
 
@@ -110,10 +104,7 @@ export async function knownDoor(
   const { domain, stack, table } = options;
   if (domain === undefined) {
     if (stack === undefined && table === undefined) return { door: rulesOf(options), probed: null };
-    throw new MtlsWatchError(
-      'usage',
-      `${verb} got --stack or --table without --domain; expected the custom domain too`,
-    );
+    throw usage(`${verb} got --stack or --table without --domain; expected the custom domain too`);
   }
   const { probed: store, domains } = await open();
   const door = rulesOf(options, doorOfDomain(domain, domains) ?? undefined);
@@ -121,8 +112,7 @@ export async function knownDoor(
   if (door.id !== 'api-gateway') return { door, probed: null };
   const probed = await store.load(domain);
   if (probed !== null) return { door, probed };
-  throw new MtlsWatchError(
-    'usage',
+  throw usage(
     `the table holds no probes of ${clean(domain, 120)}; run \`mtls-watch canary probes\` first, or leave --domain out`,
   );
 }

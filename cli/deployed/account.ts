@@ -1,6 +1,6 @@
 /** The account and Region of the environment's credentials, for the verbs that read it. */
 
-import { MtlsWatchError, messageOf } from '../../shared/base/errors.js';
+import { messageOf, usage } from '../../shared/base/errors.js';
 import type { Discovery } from '../../shared/ports/discovery.js';
 import { accountCure } from '../terminal/account.js';
 
@@ -17,7 +17,7 @@ export async function discoveryHere(
   const region = await clients.region().catch((error: unknown) => {
     const cure = accountCure(error);
     const why = cure === null ? `: ${messageOf(error)}; expected AWS_REGION or a profile with one` : `; ${cure}`;
-    throw new MtlsWatchError('usage', `no Region is set${why}`, { cause: error });
+    throw usage(`no Region is set${why}`, error);
   });
   return { region, discovery: createDiscovery(clients, region, say) };
 }

@@ -2,9 +2,9 @@
 
 import type { Command } from 'commander';
 import { systemClock } from '../../shared/adapters/clock.js';
-import { MtlsWatchError, messageOf } from '../../shared/base/errors.js';
+import { messageOf, usage } from '../../shared/base/errors.js';
 import { clean } from '../../shared/base/text.js';
-import { type Config, parseConfig } from '../../shared/config/settings.js';
+import type { Config } from '../../shared/config/settings.js';
 import type { Stores } from '../../shared/ports/index.js';
 import { accountCure, withAccount } from '../terminal/account.js';
 
@@ -73,14 +73,14 @@ export async function outputOf(
   } catch (error) {
     // Without a Region or credentials, no other stack can be read either.
     const what = `the stack ${clean(stack, 128)} cannot be read: ${messageOf(error)}`;
-    throw new MtlsWatchError('usage', `${what}; ${accountCure(error) ?? cure}`, { cause: error });
+    throw usage(`${what}; ${accountCure(error) ?? cure}`, error);
   }
   if (outputs === null) {
-    throw new MtlsWatchError('usage', `there is no stack ${clean(stack, 128)} in this account and Region; ${cure}`);
+    throw usage(`there is no stack ${clean(stack, 128)} in this account and Region; ${cure}`);
   }
   const value = outputs[name];
   if (value !== undefined) return value;
-  throw new MtlsWatchError('usage', `the stack ${clean(stack, 128)} has no output ${name}; ${cure}`);
+  throw usage(`the stack ${clean(stack, 128)} has no output ${name}; ${cure}`);
 }
 
 /** The table that is named. A stack that is named goes before the variable. */
@@ -105,22 +105,24 @@ export interface Deployed {
   readonly stores: Stores;
 }
 
-/** The settings that the stack's functions run with, and its stores. @throws MtlsWatchError `usage` */
-export async function deployedHere({ stack }: StackOptions): Promise<Deployed> {
-  const FunctionName = await outputOf(
-    'IngestFunctionName',
-    'credentials of its account',
-    stack === undefined ? {} : { stack },
-  );
-  const { GetFunctionConfigurationCommand, LambdaClient } = await import('@aws-sdk/client-lambda');
-  const shown = new LambdaClient({}).send(new GetFunctionConfigurationCommand({ FunctionName }));
-  const { MTLS_WATCH_CONFIG: settings, TABLE_NAME: table } = (await shown).Environment?.Variables ?? {};
-  if (settings === undefined || table === undefined) {
-    throw new MtlsWatchError(
-      'usage',
-      `the function ${FunctionName} has no settings of mtls-watch; expected --stack NAME`,
-    );
-  }
-  const config = parseConfig(JSON.parse(settings), 'the variable MTLS_WATCH_CONFIG');
-  return { config, stores: await storesHere({ table }) };
+/**
+ * The settings that the stack's functions run with, and its stores. Loads the SDK only here.
+ * @param instead as for `outputOf`
+ * @throws MtlsWatchError `usage`, errors of AWS
+ */
+export async function deployedHere(options: StackOptions, instead = 'credentials of its account'): Promise<Deployed> {
+  const functionName = await outputOf('IngestFunctionName', instead, options);
+  const [{ deployedSettings }, { LambdaClient }, { createDynamoInventory }, dynamo, { withKnown }] = await Promise.all([
+    import('../../shared/adapters/aws/deployed-settings.js'),
+    import('@aws-sdk/client-lambda'),
+    import('../../shared/adapters/dynamodb/inventory.js'),
+    import('../../shared/adapters/dynamodb/index.js'),
+    import('../../shared/discovery/with-known.js'),
+  ]);
+  const client = dynamo.createDynamoClient();
+  const { config, known, tableName } = await deployedSettings(functionName, {
+    lambda: new LambdaClient({}),
+    domains: (table) => createDynamoInventory(client, table).domains(),
+  });
+  return { config: withKnown(config, known), stores: dynamo.createDynamoStores(client, tableName, systemClock) };
 }

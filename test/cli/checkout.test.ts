@@ -1,0 +1,73 @@
+/** How the command line runs in a checkout: bundled once, compiled once, and again after a source has changed. */
+
+import { spawnSync } from 'node:child_process';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeAll, expect, inject, it } from 'vitest';
+import packageJson from '../../package.json' with { type: 'json' };
+
+const root = join(import.meta.dirname, '../..');
+const checkout = mkdtempSync(join(tmpdir(), 'mtls-watch-checkout-'));
+const cache = join(checkout, 'node_modules', '.cache', 'mtls-watch');
+const run = (main: string, args: readonly string[]) => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...args], { cwd: checkout, encoding: 'utf8' });
+  return { status, stdout, stderr };
+};
+const start = (...args: readonly string[]) => run(join(checkout, 'cli', 'start.mjs'), args);
+const bundles = () => readdirSync(cache).filter((name) => name !== 'last.json');
+
+beforeAll(() => {
+  for (const name of ['cli', 'shared', 'package.json', 'package-lock.json']) {
+    cpSync(join(root, name), join(checkout, name), { recursive: true });
+  }
+  mkdirSync(join(checkout, 'node_modules'));
+  for (const name of readdirSync(join(root, 'node_modules'))) {
+    if (!name.startsWith('.')) symlinkSync(join(root, 'node_modules', name), join(checkout, 'node_modules', name));
+  }
+});
+
+it('says what the command says, and compiles once what a verb needs', () => {
+  const args = ['audit', join(root, 'sample/day/truststore.pem'), '--at', '2026-10-13T12:00:00Z'];
+  const expected = run(inject('cli'), args);
+  expect(expected.stdout).not.toBe('');
+  // The first one compiles, the second one loads what the first one kept.
+  const files = [1, 2].map(() => {
+    expect(start(...args)).toEqual(expected);
+    const [folder = '', ...others] = bundles();
+    expect(others).toEqual([]);
+    return statSync(join(cache, folder, 'audit.compiled')).ino;
+  });
+  expect(files[1]).toBe(files[0]);
+});
+
+it('keeps compiled code again when more of it is needed', () => {
+  const [folder = ''] = bundles();
+  const size = () => statSync(join(cache, folder, 'expiry.compiled')).size;
+  start('expiry', '--help');
+  const before = size();
+  start('expiry', join(root, 'sample/day/logs/history'));
+  expect(size()).toBeGreaterThan(before * 1.1);
+});
+
+it('passes what is said with exit codes', () => {
+  expect(start('audit', 'nowhere.pem')).toEqual(run(inject('cli'), ['audit', 'nowhere.pem']));
+  expect(start('no-such-verb').status).toBe(2);
+});
+
+it('bundles again after a source has changed', () => {
+  const path = join(checkout, 'package.json');
+  expect(start('--version').stdout).toBe(`${packageJson.version}\n`);
+  writeFileSync(path, readFileSync(path, 'utf8').replace(`"version": "${packageJson.version}"`, '"version": "9.8.7"'));
+  expect(start('--version').stdout).toBe('9.8.7\n');
+  expect(bundles()).toHaveLength(2);
+});
