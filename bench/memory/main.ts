@@ -145,8 +145,8 @@ async function replayOf(
   return { ...answer, unpackedBytes };
 }
 
-/** Two flat hash tables with the next power of two of twice as many ids, 20 bytes each. */
-const TABLES_MB = ((2 * 20 * 2 ** Math.ceil(Math.log2(2 * commandLimits.replayIdsMax))) / 1e6).toFixed(0);
+/** For each id twelve bytes, and at most 3.4 places of four bytes; requests have 1.25 times the rows. */
+const TABLES_MB = ((26 * (commandLimits.replayIdsMax + 1.25 * commandLimits.replayCellsMax)) / 1e6).toFixed(0);
 
 async function printReplays(): Promise<void> {
   const sizes = options.quick ? [2e6, 8e6] : options.long ? [1e8, 5e8, 2e9, 1e10] : [1e8, 5e8, 2e9];
@@ -170,9 +170,9 @@ async function printReplays(): Promise<void> {
   printTable({ head, rows, texts: [0] }, options);
   printText(
     'With the same heap sizes: a heap that may grow is collected later, so its peak tells more of the machine than of the ' +
-      `replay. What is held does not follow the input: event ids are remembered in ${TABLES_MB} MB, requests whose halves may ` +
-      `still meet up to ${commandLimits.replayCellsMax.toLocaleString('en')}, some 400 bytes each, and counts go through a temporary file ` +
-      'hour by hour. What remains is a few kilobytes for each group of domain, issuer and reason, and every notice; with a ' +
+      `replay. What is held does not follow the input: event ids and where requests lie whose halves may still meet are remembered ` +
+      `in at most ${TABLES_MB} MB; those requests, up to ${commandLimits.replayCellsMax.toLocaleString('en')}, and the counts go through ` +
+      'temporary files. What remains is a few kilobytes for each group of domain, issuer and reason, and every notice; with a ' +
       'report, one sum for each group and hour.',
     options,
   );

@@ -53,42 +53,18 @@ export function observe({ message, timestamp }: LogEvent, format: RecordFormat |
     if (outcome === 'failed') return null;
     if (client === null || client.serialNumber + client.subjectDn === '') return { unjudged: 'none-presented' };
     const { subjectDn, issuerDn, serialNumber, notBefore, notAfter } = client;
-    const refused = outcome === 'refused';
-    return {
-      at: timestamp,
-      count: 1,
-      refused,
-      scope,
-      pem: null,
-      isConnection: true,
-      subjectDn,
-      issuerDn,
-      serialNumber,
-      notBefore,
-      notAfter,
-    };
+    const named = { subjectDn, issuerDn, serialNumber, notBefore, notAfter };
+    return { at: timestamp, count: 1, refused: outcome === 'refused', scope, pem: null, isConnection: true, ...named };
   }
   const fields = fieldsOfRecord(text, format);
   if (!fields) return { unjudged: 'unreadable' };
   const { status, errorMessage = null, errorResponseType = null, domainName, apiId } = fields;
   if (!hasCertificateFields(fields)) return /^\d{3}$/.test(status ?? '') ? { unjudged: 'without-certificate' } : null;
   const { subjectDn, issuerDn, serialNumber, notBefore, notAfter, pem } = identityOf(fields);
+  const named = { subjectDn, issuerDn, serialNumber, notBefore, notAfter, pem };
   // A 403 with another cause, such as an authorizer's, means that the certificate was accepted.
   const refused = status === '403' && forbiddenCause(errorMessage, errorResponseType) === null;
   const scope = domainName ?? apiId ?? 'unknown';
   const place = { domainName: domainName ?? null, apiId: apiId ?? null, stage: fields.stage ?? null };
-  return {
-    at: timestamp,
-    count: 1,
-    refused,
-    scope,
-    place,
-    isForbidden: status === '403',
-    pem,
-    subjectDn,
-    issuerDn,
-    serialNumber,
-    notBefore,
-    notAfter,
-  };
+  return { at: timestamp, count: 1, refused, scope, place, isForbidden: status === '403', ...named };
 }

@@ -1,140 +1,120 @@
 /**
- * The cells in which halves are joined while a replay counts: bounded, and packed to a quarter of the memory. The
- * values of a single request become one text; values that many requests share (client, API, reason) are stored once.
+ * The cells in which halves are joined while a replay counts. Halves of a request mostly come within a batch or two: the latest
+ * cells are held as they are. The others lie in a temporary file, those that are settled as the ids of their events: all that is asked
+ * of them is whether a half came before. In memory is where each of the last ones begins.
  */
 
 import type { CellMap } from '../../shared/adapters/memory/index.js';
-import { boundedMap } from '../../shared/base/bounded-map.js';
 import { commandLimits } from '../../shared/base/command-limits.js';
-import type { AccessRecord, Cell, Denial, Half, HeldHalf } from '../../shared/model/index.js';
-import { compactString } from './compact-string.js';
+import { isSettled } from '../../shared/join/pairing.js';
+import type { AccessRecord, Cell, Denial, Half } from '../../shared/model/index.js';
+import { DIGEST_WORDS, latest } from '../inputs/latest.js';
+import { temporaryFile } from './temporary-file.js';
 
 export interface CompactCells extends CellMap {
-  readonly size: () => number;
+  /** Cells in memory, and bytes in the file. */
+  readonly size: () => { readonly held: number; readonly spilled: number };
+  readonly close: () => void;
 }
 
-/**
- * The fields that differ between halves of a kind: event id, time, request id, extended id, and the caller's address.
- */
-type OwnFields = readonly [string, number, string | Same, string | null | Same, string?];
-/** Marks ids of the access half that are the same as the denial's. */
-type Same = 0;
-type Common<T extends Half> = Omit<T, 'eventId' | 'at' | 'requestId' | 'extendedRequestId'>;
-
-/** Each text has a header and a pointer, so both halves share one. */
-interface Packed {
-  readonly own: string;
-  readonly denial: Common<Denial> | null;
-  readonly access: Common<AccessRecord> | null;
-  readonly denialBatch: string;
-  readonly accessBatch: string;
-  readonly second: Half['kind'] | null;
-  readonly claimedBy: string | null;
-}
-
-/** Halves of a request mostly come within a batch or two: until then a cell is not packed. About 1 KB each, and at most twice as many. */
-const UNPACKED_MAX = 8_000;
+/** Cells in memory, about 1 KB each, and at most twice as many. */
+const HELD_MAX = 2_000;
+/** A half is still there when the grace period ends in which as many others may come: batches are large. */
+const SLACK = 1.25;
+/** Most of what is in the file is shorter. */
+const READ_BYTES = 1_024;
+const NEWLINE = 10;
 
 /** @param most the number of cells that are kept at least */
 export function compactCells(most: number): CompactCells {
-  const cells = boundedMap<Packed>(most);
-  const shared = createShared();
+  const file = temporaryFile();
+  const places = latest(Math.ceil(SLACK * most));
+  const digest = new Int32Array(DIGEST_WORDS);
   let [recent, before] = [new Map<string, Cell>(), new Map<string, Cell>()];
+  let end = 0;
+
+  const spill = (): void => {
+    const lines: string[] = [];
+    for (const [key, cell] of before) if (!recent.has(key)) lines.push(`${key}\n${packed(cell)}\n`);
+    const bytes = Buffer.from(lines.join(''));
+    // What stood at the beginning of the file is the oldest.
+    let at = end + bytes.length > commandLimits.replayCellFileBytesMax ? 0 : end;
+    end = at + bytes.length;
+    file.write(bytes, at);
+    for (const line of lines) {
+      digestOfKey(line, line.indexOf('\n'), digest);
+      places.set(digest, 0, at + 1);
+      at += Buffer.byteLength(line);
+    }
+  };
+  const spilled = (key: string): Cell | undefined => {
+    digestOfKey(key, key.length, digest);
+    const at = places.get(digest, 0) - 1;
+    if (at < 0) return undefined;
+    const from = Buffer.byteLength(key) + 1;
+    for (let length = READ_BYTES; ; length *= 4) {
+      const bytes = file.read(at, length);
+      const to = bytes.indexOf(NEWLINE, from);
+      if (to < 0 && bytes.length === length) continue;
+      // What was there may have been written over meanwhile.
+      return bytes.toString('utf8', 0, from) === `${key}\n` ? unpacked(bytes.toString('utf8', from, to)) : undefined;
+    }
+  };
+
   return {
-    get: (key) => {
-      const cell = recent.get(key) ?? before.get(key);
-      const packed = cell === undefined ? cells.get(key) : undefined;
-      return packed === undefined ? cell : unpack(packed);
-    },
+    get: (key) => recent.get(key) ?? before.get(key) ?? spilled(key),
     set: (key, cell) => {
       recent.set(key, cell);
-      if (recent.size < Math.min(UNPACKED_MAX, most)) return;
-      for (const [name, one] of before) if (!recent.has(name)) cells.set(compactString(name), pack(one, shared));
+      if (recent.size < Math.min(HELD_MAX, most)) return;
+      spill();
       [recent, before] = [new Map(), recent];
     },
-    size: () => cells.size() + recent.size + before.size,
+    size: () => ({ held: recent.size + before.size, spilled: end }),
+    close: file.close,
   };
 }
 
-type Share = <T extends object>(value: T) => T;
-
-/** Returns the same object for equal values. It is a copy, so that it does not keep the text from which it was cut. */
-function createShared(): Share {
-  const known = boundedMap<object>(commandLimits.replaySharedMax);
-  return <T extends object>(value: T): T => {
-    const key = JSON.stringify(value);
-    const found = known.get(key);
-    if (found !== undefined) return found as T;
-    const copy: T = JSON.parse(key);
-    known.set(key, copy);
-    return copy;
-  };
+/** Keys are digests already, and are compared again where they are read. */
+function digestOfKey(text: string, length: number, digest: Int32Array): void {
+  let [one, other] = [0, 0];
+  for (let at = 0; at < length; at++) {
+    const code = text.charCodeAt(at);
+    one = Math.imul(one ^ code, 0x01000193);
+    other = Math.imul(other, 31) + code;
+  }
+  digest[0] = one;
+  digest[1] = other;
 }
 
-function pack({ denial, access, claimedBy }: Cell, share: Share): Packed {
+/** The ids of the two events of a settled cell, and which of them came second; else the cell. */
+type Packed = readonly [denial: string, access: string, second: boolean] | Cell;
+
+function packed(cell: Cell): string {
+  const { denial, access, claimedBy } = cell;
+  const isKnown = claimedBy === null && denial !== null && access !== null && isSettled(cell);
+  const text: Packed = isKnown ? [denial.half.eventId, access.half.eventId, denial.second] : cell;
+  return JSON.stringify(text);
+}
+
+function unpacked(text: string): Cell {
+  const of: Packed = JSON.parse(text);
+  if (!('length' in of)) return of;
+  const [denial, access, isDenialSecond] = of;
   return {
-    own: compactString(
-      JSON.stringify([
-        denial === null ? null : ownOf(denial.half, null),
-        access === null ? null : ownOf(access.half, denial?.half ?? null),
-      ]),
-    ),
-    denial: denial === null ? null : share(commonOf(denial.half)),
-    access: access === null ? null : share(withoutAddress(commonOf(access.half))),
-    denialBatch: denial?.batchId ?? '',
-    accessBatch: access?.batchId ?? '',
-    second: denial?.second === true ? 'denial' : access?.second === true ? 'access' : null,
-    claimedBy,
+    denial: { half: { ...SETTLED_DENIAL, eventId: denial }, batchId: '', second: isDenialSecond },
+    access: { half: { ...SETTLED_RECORD, eventId: access }, batchId: '', second: !isDenialSecond },
+    claimedBy: null,
   };
 }
 
-function unpack({ own, denial, access, denialBatch, accessBatch, second, claimedBy }: Packed): Cell {
-  const [ofDenial, ofAccess]: [OwnFields | null, OwnFields | null] = JSON.parse(own);
-  return {
-    denial: held<Denial>(denial, ofDenial, null, denialBatch, second === 'denial'),
-    access: held<AccessRecord>(withAddress(access, ofAccess), ofAccess, ofDenial, accessBatch, second === 'access'),
-    claimedBy,
-  };
-}
-
-function held<T extends Half>(
-  common: Common<T> | null,
-  own: OwnFields | null,
-  other: OwnFields | null,
-  batchId: string,
-  second: boolean,
-): HeldHalf<T> | null {
-  if (common === null || own === null) return null;
-  const [eventId, at] = own;
-  const requestId = own[2] === 0 ? other?.[2] : own[2];
-  const extendedRequestId = own[3] === 0 ? other?.[3] : own[3];
-  // The compiler does not know that the fields of `Common` and these make a complete half.
-  return { half: { ...common, eventId, at, requestId, extendedRequestId } as unknown as T, batchId, second };
-}
-
-/** @param other the half whose ids need not be stored again */
-function ownOf(half: Half, other: Half | null): OwnFields {
-  const { eventId, at, requestId, extendedRequestId } = half;
-  const address = half.kind === 'access' ? half.client?.sourceIp : undefined;
-  const own = [
-    eventId,
-    at,
-    requestId === other?.requestId ? 0 : requestId,
-    extendedRequestId === other?.extendedRequestId ? 0 : extendedRequestId,
-  ] as const;
-  return address === undefined ? own : [...own, address];
-}
-
-function commonOf<T extends Half>({ eventId, at, requestId, extendedRequestId, ...common }: T): Common<T> {
-  return common;
-}
-
-function withoutAddress(access: Common<AccessRecord>): Common<AccessRecord> {
-  return access.client === null ? access : { ...access, client: { ...access.client, sourceIp: '' } };
-}
-
-function withAddress(access: Common<AccessRecord> | null, own: OwnFields | null): Common<AccessRecord> | null {
-  const client = access?.client ?? null;
-  if (access === null || client === null) return access;
-  return { ...access, client: { ...client, sourceIp: own?.[4] ?? '' } };
-}
+type Settled<T extends Half> = Omit<T, 'eventId'>;
+const NOTHING = {
+  at: 0,
+  requestId: '',
+  extendedRequestId: null,
+  api: { apiId: null, stage: null },
+  scope: '',
+  rate: 1,
+};
+const SETTLED_DENIAL: Settled<Denial> = { ...NOTHING, kind: 'denial', reason: 'other', reasonText: '' };
+const SETTLED_RECORD: Settled<AccessRecord> = { ...NOTHING, kind: 'access', client: null };

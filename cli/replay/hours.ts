@@ -3,20 +3,15 @@
  * does not fit into memory lies in a temporary file meanwhile, in runs that are sorted by the hour:
  *
  *     put -> held lines -> (full) -> sorted run in the file -> ... -> all runs side by side -> hour after hour
- *
- * The file has no name, so that nothing is left behind however the process ends.
  */
 
-import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { commandLimits } from '../../shared/base/command-limits.js';
-import { MtlsWatchError, messageOf } from '../../shared/base/errors.js';
 import { hourOf } from '../../shared/base/time.js';
 import { groupId } from '../../shared/model/group-id.js';
 import type { Fact, ForbiddenFact, GroupKey } from '../../shared/model/index.js';
 import type { FactStore } from '../../shared/ports/index.js';
 import { compactString } from './compact-string.js';
+import { type TemporaryFile, temporaryFile } from './temporary-file.js';
 
 /** In the order in which they were put; the same fact may occur several times. */
 export interface CountedHour {
@@ -31,10 +26,10 @@ export interface CountedHours {
   /** The index of the group, from 0, in the order in which groups were first counted. */
   readonly rankOf: (group: GroupKey) => number;
   /** Hours with facts, the earliest first. Called once, after everything was put. */
-  readonly hours: () => AsyncGenerator<CountedHour>;
+  readonly hours: () => Iterable<CountedHour>;
   /** Characters in memory, and bytes in the file. */
   readonly size: () => { readonly held: number; readonly spilled: number };
-  readonly close: () => Promise<void>;
+  readonly close: () => void;
 }
 
 /** A fact with the index of its group instead of the group, or one of the other 403s. */
@@ -58,7 +53,7 @@ export function createCountedHours(heldCharsMax: number = commandLimits.replayHe
   const runs: Run[] = [];
   let held: HeldLine[] = [];
   let heldChars = 0;
-  let file: FileHandle | null = null;
+  const file = temporaryFile();
 
   const rankOf = (group: GroupKey): number => {
     const id = groupId(group);
@@ -73,16 +68,14 @@ export function createCountedHours(heldCharsMax: number = commandLimits.replayHe
     held.push({ hour, text });
     heldChars += text.length;
   };
-  /** Batches are put one after another, so nothing is put during this write. */
-  const spill = async (): Promise<void> => {
-    file ??= await openNameless();
+  const spill = (): void => {
     const from = runs.at(-1)?.to ?? 0;
     const bytes = Buffer.from(
       byHour(held)
         .map(({ text }) => `${text}\n`)
         .join(''),
     );
-    await writeAll(file, bytes, from);
+    file.write(bytes, from);
     runs.push({ from, to: from + bytes.length });
     held = [];
     heldChars = 0;
@@ -93,31 +86,25 @@ export function createCountedHours(heldCharsMax: number = commandLimits.replayHe
       put: async (facts, forbidden) => {
         for (const fact of facts) hold(fact.minute, { ...fact, group: rankOf(fact.group) });
         for (const fact of forbidden) hold(fact.minute, fact);
-        if (heldChars > heldCharsMax) await spill();
+        if (heldChars > heldCharsMax) spill();
       },
       window: refuse,
       forbidden: refuse,
     },
     rankOf,
-    hours: async function* () {
-      const sources = await Promise.all([
-        ...runs.map((run) => begin(linesOf(file, run, chunkBytes(runs.length)))),
-        begin(byHour(held)),
-      ]);
+    hours: function* () {
+      const sources = [...runs.map((run) => linesOf(file, run, chunkBytes(runs.length))), byHour(held)].map(begin);
       for (;;) {
         const hour = sources.reduce(
           (first, { next }) => Math.min(first, next?.hour ?? first),
           Number.POSITIVE_INFINITY,
         );
         if (hour === Number.POSITIVE_INFINITY) return;
-        yield await gather(hour, sources, groups);
+        yield gather(hour, sources, groups);
       }
     },
     size: () => ({ held: heldChars, spilled: runs.at(-1)?.to ?? 0 }),
-    close: async () => {
-      await file?.close();
-      file = null;
-    },
+    close: file.close,
   };
 }
 
@@ -134,27 +121,26 @@ const chunkBytes = (runs: number): number =>
 
 interface RunSource {
   next: HeldLine | null;
-  readonly rest: AsyncIterator<HeldLine> | Iterator<HeldLine>;
+  readonly rest: Iterator<HeldLine>;
 }
 
-async function begin(lines: AsyncIterable<HeldLine> | readonly HeldLine[]): Promise<RunSource> {
-  const rest = Symbol.asyncIterator in lines ? lines[Symbol.asyncIterator]() : lines[Symbol.iterator]();
-  const source: RunSource = { next: null, rest };
-  await advance(source);
+function begin(lines: Iterable<HeldLine>): RunSource {
+  const source: RunSource = { next: null, rest: lines[Symbol.iterator]() };
+  advance(source);
   return source;
 }
 
-async function advance(source: RunSource): Promise<void> {
-  const { done, value } = await source.rest.next();
+function advance(source: RunSource): void {
+  const { done, value } = source.rest.next();
   source.next = done === true ? null : value;
 }
 
 /** Sources are in the order in which they were put, and so are the lines of an hour in each source. */
-async function gather(hour: number, sources: readonly RunSource[], groups: readonly GroupKey[]): Promise<CountedHour> {
+function gather(hour: number, sources: readonly RunSource[], groups: readonly GroupKey[]): CountedHour {
   const facts: Fact[] = [];
   const forbidden: ForbiddenFact[] = [];
   for (const source of sources) {
-    for (; source.next?.hour === hour; await advance(source)) {
+    for (; source.next?.hour === hour; advance(source)) {
       const line: FactLine = JSON.parse(source.next.text.slice(String(hour).length + 1));
       if ('cause' in line) forbidden.push(line);
       else facts.push({ ...line, group: groupAt(groups, line.group) });
@@ -169,46 +155,15 @@ function groupAt(groups: readonly GroupKey[], rank: number): GroupKey {
   return group;
 }
 
-async function openNameless(): Promise<FileHandle> {
-  try {
-    const folder = await mkdtemp(join(tmpdir(), 'mtls-watch-'));
-    const file = await open(join(folder, 'counts'), 'wx+', 0o600);
-    await rm(folder, { recursive: true });
-    return file;
-  } catch (cause) {
-    throw unwritable(cause);
-  }
-}
-
-async function writeAll(file: FileHandle, bytes: Buffer, from: number): Promise<void> {
-  try {
-    for (let done = 0; done < bytes.length; ) {
-      done += (await file.write(bytes, done, bytes.length - done, from + done)).bytesWritten;
-    }
-  } catch (cause) {
-    throw unwritable(cause);
-  }
-}
-
-function unwritable(cause: unknown): MtlsWatchError {
-  return new MtlsWatchError(
-    'temporary-file',
-    `the counts of a long replay do not fit into a temporary file in ${tmpdir()}: ${messageOf(cause)}; ` +
-      'make room there, or name another folder in the environment variable TMPDIR',
-    { cause },
-  );
-}
-
 const NEWLINE = 10;
 
-async function* linesOf(file: FileHandle | null, { from, to }: Run, chunk: number): AsyncGenerator<HeldLine> {
-  if (file === null) throw new Error('a run without a file');
+function* linesOf(file: TemporaryFile, { from, to }: Run, chunk: number): Generator<HeldLine> {
   let rest = Buffer.alloc(0);
   for (let at = from; at < to; ) {
-    const { bytesRead, buffer } = await file.read(Buffer.alloc(Math.min(chunk, to - at)), { position: at });
-    if (bytesRead === 0) throw new Error('the temporary file ends too early');
-    at += bytesRead;
-    const bytes = Buffer.concat([rest, buffer.subarray(0, bytesRead)]);
+    const read = file.read(at, Math.min(chunk, to - at));
+    if (read.length === 0) throw new Error('the temporary file ends too early');
+    at += read.length;
+    const bytes = Buffer.concat([rest, read]);
     let start = 0;
     for (let end = bytes.indexOf(NEWLINE); end >= 0; end = bytes.indexOf(NEWLINE, start)) {
       const text = bytes.toString('utf8', start, end);

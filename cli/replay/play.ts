@@ -76,7 +76,7 @@ export async function playHours(
       else next++;
     }
   };
-  for await (const hour of counted.hours()) {
+  for (const hour of counted.hours()) {
     const { facts, forbidden } = tidy(hour);
     const start = hour.hour * MINUTES_PER_HOUR;
     await pass(start);

@@ -71,6 +71,7 @@ export async function replay(
   };
   const sums = summarySums();
   const counted = createCountedHours();
+  const cells = compactCells(commandLimits.replayCellsMax);
   try {
     const failureLog: FailureLog = {
       record: (failures, batchId) => {
@@ -78,7 +79,7 @@ export async function replay(
         onlooker?.failureLog.record(failures, batchId);
       },
     };
-    const logged = { ...world, failureLog };
+    const logged = { ...world, failureLog, stores: { ...stores, join: createJoin(cells) } };
     const problems = await countAll({ paths: inputs, live, reading }, logged, counted, tallies, onlooker);
     const rollupHoursMax = onlooker === undefined ? 0 : config.retention.rollupDays * 24;
     await playHours(counted, world, stage, sums.add, { rollupHoursMax });
@@ -87,7 +88,8 @@ export async function replay(
     const summary = sums.summary({ ...read, ...seen.read(), ...rejects.read() }, notices.length);
     return { notices, problems, truststoreErrors: errors, world, summary };
   } finally {
-    await counted.close();
+    counted.close();
+    cells.close();
   }
 }
 
@@ -123,7 +125,6 @@ async function countAll(
     ...played,
     stores: {
       ...played.stores,
-      join: createJoin(compactCells(commandLimits.replayCellsMax)),
       waiting: createWaitingQueue(),
       facts: counted.facts,
       // Hours are marked when they are played, so marks during counting are ignored.

@@ -57,16 +57,16 @@ export const commandLimits = {
   /** Domains, issuers and days whose calls are counted during a replay; 300 bytes each. */
   replayCallsMax: 50_000,
   /**
-   * Event ids that a replay keeps to detect duplicates: a day of a busy domain; 34 bytes each, and at most twice as
-   * many.
+   * Event ids that a replay keeps to detect duplicates: a day of a busy domain; 20 bytes each.
    */
   replayIdsMax: 500_000,
-  /** Requests that a replay keeps, about 400 bytes each. Halves that are further apart in the input are not joined. */
-  replayCellsMax: 500_000,
   /**
-   * Values that the halves of many requests share, stored once: every busy client with its user agent; about 2 KB each.
+   * Requests that a replay keeps, 20 bytes each in memory and some 150 in a temporary file, of which half is waited for 500. Halves
+   * that are further apart in the input are not joined.
    */
-  replaySharedMax: 2_000,
+  replayCellsMax: 500_000,
+  /** The temporary file of these, which is written round: as many halves with the longest names that are usual. */
+  replayCellFileBytesMax: 1024 * MIB,
   /**
    * Facts that a replay holds before it writes them to a temporary file: about 10,000, so that writes are few and
    * large.

@@ -6,6 +6,7 @@
 
 import { chunksOf } from '../base/chunks.js';
 import { digest } from '../base/digest.js';
+import { getOrInsert } from '../base/get-or-insert.js';
 import { limits } from '../base/limits.js';
 import type { AccessRecord, Denial, Failure, Half, WaitingHalf } from '../model/index.js';
 import type { JoinStore, Waiting } from '../ports/index.js';
@@ -34,13 +35,12 @@ export interface Correlated {
 
 /** Joins the halves of one batch with what other batches brought. */
 export async function correlate(halves: readonly Half[], batchId: string, join: JoinStore): Promise<Correlated> {
-  const distinct = new Map(halves.map((half) => [`${half.kind} ${half.eventId}`, half] as const));
-  const outcomes = await resolveAttempts(
-    [...distinct.values()].map((half) => startAttempt(half, batchId)),
-    join,
-  );
-  const records = [...distinct.values()].flatMap(({ kind, eventId }) => (kind === 'access' ? [eventId] : []));
-  return { ...sum(outcomes, halves.length - distinct.size), records };
+  const denials = new Map<string, Half>();
+  const accesses = new Map<string, Half>();
+  for (const half of halves) (half.kind === 'denial' ? denials : accesses).set(half.eventId, half);
+  const attempts = [...denials.values(), ...accesses.values()].map((half) => startAttempt(half, batchId));
+  const outcomes = await resolveAttempts(attempts, join);
+  return { ...sum(outcomes, halves.length - attempts.length), records: [...accesses.keys()] };
 }
 
 export interface SettledHalves extends Pick<Correlated, 'failures' | 'unmatched'> {
@@ -114,6 +114,7 @@ async function settleAlone(denials: readonly Denial[], batchId: string, join: Jo
  */
 export function waitingLists(batchId: string, { waiting, records }: Correlated, dueAt: number): Waiting[] {
   const size = limits.waitingPerListMax;
+  if (waiting.length === 0) return [];
   const denials = waiting.filter(({ kind }) => kind === 'denial');
   const ofRecord = new Map(waiting.filter(({ kind }) => kind === 'access').map((half) => [half.event, half]));
   const lists = [
@@ -182,8 +183,9 @@ async function resolveAttempts(departing: readonly JoinAttempt[], join: JoinStor
         : [],
     );
     if (carried.length > 0) await join.put(carried);
+    const keys = keysOf(attempts);
     const cells = await join.put(
-      attempts.map((attempt) => ({ key: keyOf(attempt), half: attempt.half, batchId: attempt.batchId })),
+      attempts.map(({ half, batchId }, index) => ({ key: keys[index] as string, half, batchId })),
     );
     const next: JoinAttempt[] = [];
     for (const [index, attempt] of attempts.entries()) {
@@ -196,6 +198,16 @@ async function resolveAttempts(departing: readonly JoinAttempt[], join: JoinStor
     attempts = next;
   }
   return arrivals;
+}
+
+/** The halves of a request have one key. */
+function keysOf(attempts: readonly JoinAttempt[]): string[] {
+  const ofRequest = new Map<string, string>();
+  return attempts.map((attempt) =>
+    attempt.cellKind === 'request'
+      ? getOrInsert(ofRequest, attempt.half.requestId, () => keyOf(attempt))
+      : keyOf(attempt),
+  );
 }
 
 function sum(arrivals: readonly Arrival[], duplicates: number): Omit<Correlated, 'records'> {

@@ -124,9 +124,8 @@ function decideInSlot(attempt: JoinAttempt, mine: HeldHalf, cell: Cell): Pairing
 /** The request's cell holds another half of this kind: the request id was used before. */
 function moveFromTakenSlot(attempt: JoinAttempt, cell: Cell): PairingOutcome {
   const { half } = attempt;
-  const settled = cell.denial !== null && cell.access !== null && belongTogether(cell.denial.half, cell.access.half);
   const other: HeldHalf | null = half.kind === 'denial' ? cell.access : cell.denial;
-  const isMyOther = !settled && other !== null && isTied(half, other.half);
+  const isMyOther = !isSettled(cell) && other !== null && isTied(half, other.half);
   if (isMyOther && cell.claimedBy !== null && !other.second) return { kind: 'counted' };
   const carried = isMyOther ? other : null;
   if (half.kind === 'denial') return move(attempt, half, 'event', carried);
@@ -177,6 +176,11 @@ function move(
   carried: HeldHalf | null,
 ): PairingOutcome {
   return { kind: 'move', attempt: { ...attempt, half, cellKind, carried } };
+}
+
+/** Whether the cell holds both halves of a request: no other half will find its own there. */
+export function isSettled({ denial, access }: Cell): boolean {
+  return denial !== null && access !== null && belongTogether(denial.half, access.half);
 }
 
 /**

@@ -178,7 +178,7 @@ async function boundDenials(
   });
   const foreign = await enrolledEarlier(minute, denials, part, storm);
   const { joined, left } = sample(denials, rate);
-  const isOurs = ({ eventId }: Denial): boolean => !foreign.has(markOf(eventId));
+  const isOurs = ({ eventId }: Denial): boolean => foreign.size === 0 || !foreign.has(markOf(eventId));
   // A joined half is counted under the scope that is stored in its cell; the scope of the others is the one that was fixed.
   const alone = left
     .filter(isOurs)
@@ -228,12 +228,12 @@ type Logged = Pick<Denial, 'eventId' | 'at'>;
 function placesOf(minute: number, denials: readonly Logged[]): ReadonlyMap<string, Span> {
   const spans = new Map<string, Span>();
   for (const { eventId, at } of denials) {
-    const place = digest('place', eventId.slice(0, STREAM_CHARS), minute);
+    const stream = eventId.slice(0, STREAM_CHARS);
     const within = at - minute * MINUTE_MS;
-    const [from, to] = spans.get(place) ?? [within, within];
-    spans.set(place, [Math.min(from, within), Math.max(to, within)]);
+    const [from, to] = spans.get(stream) ?? [within, within];
+    spans.set(stream, [Math.min(from, within), Math.max(to, within)]);
   }
-  return spans;
+  return new Map([...spans].map(([stream, span]) => [digest('place', stream, minute), span]));
 }
 
 async function marksAt(

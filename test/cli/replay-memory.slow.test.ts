@@ -220,7 +220,7 @@ describe('counted hours', () => {
 });
 
 describe('what a replay remembers while it counts', () => {
-  it('holds as many cells after twice as many requests, and the latest whole', async () => {
+  it('holds as many cells after twice as many requests, and knows the latest again', async () => {
     const sizes = [];
     for (const requests of [1_000, 2_000]) {
       const cells = compactCells(80);
@@ -229,15 +229,44 @@ describe('what a replay remembers while it counts', () => {
       for (const n of range(requests)) {
         await join.put([{ key: `k${n}`, half: denial(n), batchId: `b${n}` }]);
         await join.put([{ key: `k${n}`, half: access(n), batchId: `c${n}` }]);
-        most = Math.max(most, cells.size());
+        most = Math.max(most, cells.size().held);
       }
       sizes.push(most);
-      const [oldest, latest] = [requests - 40, requests - 1];
+      const [oldest, latest] = [requests - 170, requests - 1];
       const whole = await join.read([`k${oldest}`, `k${latest}`, 'k0']);
-      expect(whole.map(({ denial: of }) => of?.half)).toEqual([denial(oldest), denial(latest), undefined]);
-      expect(whole[1]?.access).toEqual({ half: access(latest), batchId: `c${latest}`, second: true });
+      expect(whole.map(({ denial: of }) => of?.half.eventId)).toEqual([
+        denial(oldest).eventId,
+        denial(latest).eventId,
+        undefined,
+      ]);
+      expect(whole[1]).toEqual({
+        denial: { half: denial(latest), batchId: `b${latest}`, second: false },
+        access: { half: access(latest), batchId: `c${latest}`, second: true },
+        claimedBy: null,
+      });
+      cells.close();
     }
     expect(sizes[1]).toBe(sizes[0]);
+  });
+
+  it('holds the cells whole in which half a request waits, and those that were claimed', async () => {
+    const cells = compactCells(80);
+    const join = createJoin(cells);
+    const keys = range(300).map((n) => `k${n}`);
+    for (const n of range(300)) {
+      await join.put([{ key: `k${n}`, half: n % 2 === 0 ? denial(n) : access(n), batchId: `b${n}` }]);
+      if (n % 3 === 0) await join.claim([`k${n}`], `c${n}`);
+    }
+    const held = await join.read(keys);
+    const known = held.flatMap((cell, n) => (cell.denial === null && cell.access === null ? [] : [n]));
+    expect(known).toEqual(range(300).slice(-known.length));
+    expect(known.length).toBeGreaterThanOrEqual(100);
+    for (const n of known) {
+      const half = { half: n % 2 === 0 ? denial(n) : access(n), batchId: `b${n}`, second: false };
+      const [of, record] = n % 2 === 0 ? [half, null] : [null, half];
+      expect(held[n]).toEqual({ denial: of, access: record, claimedBy: n % 3 === 0 ? `c${n}` : null });
+    }
+    cells.close();
   });
 
   it('gives back a list when it is due, the oldest first, and forgets it when it is removed', async () => {

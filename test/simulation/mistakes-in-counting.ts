@@ -160,7 +160,7 @@ export const mistakesInCounting: readonly Mutant[] = [
   {
     name: 'storm: what an earlier batch brought is not known',
     file: storm,
-    from: 'boolean => !foreign.has(markOf(eventId));',
+    from: 'boolean => foreign.size === 0 || !foreign.has(markOf(eventId));',
     to: 'boolean => foreign.size >= 0 || !foreign.has(markOf(eventId));',
   },
   {

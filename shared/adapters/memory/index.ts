@@ -102,13 +102,16 @@ export function createJoin(kept: CellMap): JoinStore {
   };
   return {
     put: async (writes) => {
-      // If cells are packed, each is unpacked once.
+      // Where cells are packed, each is looked up and kept once.
       const cells = new Map<string, Cell>();
+      const changed = new Set<string>();
       for (const write of writes) {
         const cell = cells.get(write.key) ?? get(write.key);
         const next = withHalf(cell, write);
-        cells.set(write.key, next === cell ? cell : set(write.key, next));
+        cells.set(write.key, next);
+        if (next !== cell) changed.add(write.key);
       }
+      for (const key of changed) set(key, cells.get(key) ?? EMPTY);
       return writes.map(({ key }) => cells.get(key) ?? EMPTY);
     },
     claim: async (keys, batchId) =>

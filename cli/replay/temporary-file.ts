@@ -1,0 +1,57 @@
+/** A file without a name, for what does not fit into memory: nothing is left behind however the process ends. */
+
+import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { MtlsWatchError, messageOf } from '../../shared/base/errors.js';
+
+export interface TemporaryFile {
+  /** @throws MtlsWatchError `temporary-file` where there is no room */
+  write(bytes: Buffer, at: number): void;
+  /** @returns fewer bytes than asked for only at the end of the file */
+  read(at: number, length: number): Buffer;
+  close(): void;
+}
+
+/** Made when something is first written to it. */
+export function temporaryFile(): TemporaryFile {
+  let file: number | null = null;
+  return {
+    write(bytes, at) {
+      try {
+        file ??= openNameless();
+        for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done, bytes.length - done, at + done);
+      } catch (cause) {
+        throw unwritable(cause);
+      }
+    },
+    read(at, length) {
+      const bytes = Buffer.allocUnsafe(length);
+      let done = 0;
+      for (let more = -1; file !== null && more !== 0 && done < length; done += more) {
+        more = readSync(file, bytes, done, length - done, at + done);
+      }
+      return bytes.subarray(0, done);
+    },
+    close() {
+      if (file !== null) closeSync(file);
+      file = null;
+    },
+  };
+}
+
+function openNameless(): number {
+  const folder = mkdtempSync(join(tmpdir(), 'mtls-watch-'));
+  const file = openSync(join(folder, 'held'), 'wx+', 0o600);
+  rmSync(folder, { recursive: true });
+  return file;
+}
+
+function unwritable(cause: unknown): MtlsWatchError {
+  return new MtlsWatchError(
+    'temporary-file',
+    `what a long replay counts does not fit into a temporary file in ${tmpdir()}: ${messageOf(cause)}; ` +
+      'make room there, or name another folder in the environment variable TMPDIR',
+    { cause },
+  );
+}
