@@ -4,7 +4,6 @@
  */
 
 import { hash } from 'node:crypto';
-import { crc32 } from 'node:zlib';
 import { commandLimits } from '../../shared/base/command-limits.js';
 import { pulseOf } from '../../shared/base/time.js';
 import { batchOf } from '../../shared/logs/decode.js';
@@ -13,6 +12,7 @@ import type { LeftOut } from './item.js';
 import type { PlainSuccess } from './marks.js';
 import { isPlainMessage } from './plain-message.js';
 import { occurrences, type Seen } from './seen.js';
+import { sumOf } from './text-scan.js';
 
 export interface InputEvent {
   readonly owner?: string;
@@ -140,11 +140,9 @@ function newSuccesses(seen: Seen, nameOf: (logStream: string) => string) {
   return (stream: Stream, success: PlainSuccess, at: number | null): boolean => {
     const { logStream, digests, digestAt } = success;
     if (success.isNameless) {
-      const [checksum, bytes] = digests?.subarray(digestAt) ?? [
-        crc32(success.text()),
-        Buffer.byteLength(success.text()),
-      ];
-      return isNewText(nameOf(logStream), at, checksum ?? 0, bytes ?? 0);
+      const text = digests === null ? Buffer.from(success.text()) : null;
+      const checksum = text === null ? digests?.[digestAt] : sumOf(text);
+      return isNewText(nameOf(logStream), at, checksum ?? 0, text?.length ?? digests?.[digestAt + 1] ?? 0);
     }
     // A digest holds the names that the line gives.
     const isMarked = digests !== null && stream.logStream === logStream;
