@@ -26,6 +26,7 @@ import type { markClaims } from './diagnosis/claims.js';
 import type { infer } from './diagnosis/infer.js';
 import { isWithoutExecutionLog } from './diagnosis/without-execution-log.js';
 import { readDelivery } from './doors/read.js';
+import type { Looks } from './incidents/assess.js';
 import type { evaluateApart } from './incidents/evaluate-apart.js';
 import type { evaluateScopes } from './incidents/evaluate-scopes.js';
 import type { claimConnections } from './join/connections.js';
@@ -189,7 +190,7 @@ const claimWhole: typeof claimConnections = async (connections, ...rest) =>
  * @param written resolves when the counts of these groups are in the stores; without it they are taken to be there
  */
 export async function alert(groups: readonly GroupKey[], world: World, written?: Written): Promise<void> {
-  if (groups.length > 0 && (await evaluateGroups(groups, world, 'calm', written))) await deliver(world);
+  if (groups.length > 0 && (await evaluateGroups(groups, world, { which: 'calm', written }))) await deliver(world);
 }
 
 /** Ingest loads the module while the stores write the facts, so that nothing waits for it. */
@@ -219,7 +220,7 @@ async function tellAllRefused(failing: readonly DirtyHour[], firing: readonly In
   const groups = failing.map(({ group }) => group);
   const found = await (await loadCalls()).lookAtCalls(groups, firing, world);
   const told = [...found.values()].map(({ group }) => group);
-  if (told.length > 0 && (await evaluateGroups(told, world, 'all', undefined, found))) await deliver(world);
+  if (told.length > 0 && (await evaluateGroups(told, world, { allRefused: found }))) await deliver(world);
 }
 
 /**
@@ -241,7 +242,7 @@ export async function sweep(world: World): Promise<Swept> {
   await step(
     settleExpired(
       world,
-      (counted) => evaluateGroups(groupsOf(counted), world, 'calm', writtenBefore(counted)),
+      (counted) => evaluateGroups(groupsOf(counted), world, { which: 'calm', written: writtenBefore(counted) }),
       (list) => settled.push(list),
     ),
     0,
@@ -253,9 +254,10 @@ export async function sweep(world: World): Promise<Swept> {
   const isLookedAt = ({ state }: Incident): boolean =>
     state === 'firing' || minuteOf(clock.now()) % limits.knownEveryMinutes === 0;
   const groups = firing.filter(isLookedAt).map((incident) => incident.group);
-  await step(evaluateGroups(groups, world), false);
+  const looks: Looks = {};
+  await step(evaluateGroups(groups, world, { looks }), false);
   const failing = open?.filter((one) => !isHourClosable(one, world)) ?? null;
-  if (failing !== null) await step(lookAtScopes(firing, failing, world), undefined);
+  if (failing !== null) await step(lookAtScopes(firing, failing, world, { looks }), undefined);
   await step(deliver(world), 0);
   // After everybody else was told, because it may take some seconds.
   if (failing !== null && world.calls !== undefined) await step(tellAllRefused(failing, firing, world), undefined);

@@ -6,14 +6,14 @@
  */
 
 import { finished } from 'node:stream';
-import { createGunzip, type Gunzip } from 'node:zlib';
+import { createGunzip } from 'node:zlib';
 import { commandLimits } from '../../shared/base/command-limits.js';
 import { MtlsWatchError } from '../../shared/base/errors.js';
 
-/** Compressed bytes for each write: zeros inflate 1,032 times, so 16 KiB add at most 17 MB to the queue. */
-const SLICE_BYTES = 16 * 1024;
-/** A slice of a log inflates into one piece in one step. */
-const CHUNK_BYTES = 256 * 1024;
+/** Compressed bytes for each write, which is a turn of the event loop. Zeros inflate 1,032 times, so 32 KiB add at most 34 MB to the queue. */
+const SLICE_BYTES = 32 * 1024;
+/** Most slices of a log inflate into one piece, or two. */
+const CHUNK_BYTES = 512 * 1024;
 
 /**
  * @param again opens the same bytes once more, or null where they come only once. zlib forgets what it inflated of the
@@ -115,10 +115,19 @@ function inflater(progress: Progress): Inflating {
   const out: Buffer[] = [];
   let failure: Error | null = null;
   let writing: Promise<void> = Promise.resolve();
+  let written = () => {};
   gunzip.on('data', (piece: Buffer) => out.push(piece));
   gunzip.on('error', (error: Error) => {
     failure = error;
   });
+  gunzip.on('close', () => written());
+  /** Resolves when the bytes were processed or the stream failed. */
+  const write = (bytes: Buffer): Promise<void> =>
+    new Promise((resolve) => {
+      written = resolve;
+      if (gunzip.destroyed) resolve();
+      else gunzip.write(bytes, () => resolve());
+    });
   /** What was inflated until now; then throws if the stream had failed by then, or inflates too much. */
   const handedOn = function* (pieces: readonly Buffer[], failed: Error | null): Generator<Buffer> {
     for (const piece of pieces) {
@@ -146,7 +155,7 @@ function inflater(progress: Progress): Inflating {
         const slice = bytes.subarray(from, from + (progress.bytesIn < progress.carefulFrom ? SLICE_BYTES : 1));
         progress.bytesIn += slice.length;
         // zlib inflates the next slice on its own thread while the pieces of the last one are read.
-        writing = written(gunzip, slice);
+        writing = write(slice);
         yield* handedOn(pieces, null);
       }
     },
@@ -160,19 +169,6 @@ function inflater(progress: Progress): Inflating {
       yield* handedOn(out.splice(0), failure);
     },
   };
-}
-
-/** Resolves when the bytes were processed or the stream failed; the error listener keeps the failure. */
-function written(gunzip: Gunzip, bytes: Buffer): Promise<void> {
-  if (gunzip.destroyed) return Promise.resolve();
-  return new Promise((resolve) => {
-    const done = () => {
-      gunzip.off('close', done);
-      resolve();
-    };
-    gunzip.once('close', done);
-    gunzip.write(bytes, done);
-  });
 }
 
 /** Whether data cannot be inflated. A truncated end is no damage: everything before it was output already. */

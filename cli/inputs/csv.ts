@@ -6,11 +6,6 @@ import { commandLimits } from '../../shared/base/command-limits.js';
 import type { Rows } from './rows.js';
 import type { Layout } from './sniff.js';
 
-export interface CsvReader {
-  push(chunk: Buffer): Promise<void>;
-  end(): Promise<void>;
-}
-
 /**
  * Emits rows while bytes are pushed, and keeps none.
  * @param onBad is called for each record that is not valid CSV, such as one without an end
@@ -19,7 +14,7 @@ export function csvReader(
   { delimiter, fromLine }: Extract<Layout, { kind: 'csv' }>,
   rows: Rows,
   onBad: (detail: string) => void,
-): CsvReader {
+) {
   const parser = parse({
     delimiter,
     from_line: fromLine,
@@ -38,12 +33,12 @@ export function csvReader(
   parser.on('skip', ({ code }: { code: string }) => onBad(REASONS[code] ?? `a record that is no CSV (${code})`));
   parser.resume();
   return {
-    push: (chunk) =>
+    push: (chunk: Buffer): Promise<void> =>
       new Promise((resolve, reject) => {
         // It keeps the end of what it was given, and the chunk may be filled again.
         parser.write(Buffer.from(chunk), (error) => (error ? reject(error) : resolve()));
       }),
-    async end() {
+    async end(): Promise<void> {
       parser.end();
       await once(parser, 'end');
       rows.end();

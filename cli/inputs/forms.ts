@@ -20,13 +20,15 @@ export interface Begun {
 /** Null for a line that does not begin an event. */
 export type LineForm = (line: string) => Begun | null;
 
-const NAME_CHARS_MAX = 513;
-const NAME = /^[^\s({"|,]{1,512}/;
+const NAME = /^[^\s({"|,]{1,512}$/;
+/** A name, and the spaces behind it. */
+const WORD = /([^\s({"|,]{1,512})(?:[ \t]+|$)/y;
+const GAP = /[ \t]+|$/y;
 const GROUP = /^(?:\/|API-Gateway-Execution-Logs_|\d{12}:|arn:[\w-]{1,20}:logs:)/;
 
 const VENDED_WORD = /^(?:[a-z0-9]{10}|GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|ANY)$/;
 
-const begun = ({
+export const begunWith = ({
   owner = '',
   logGroup = '',
   logStream = '',
@@ -35,27 +37,17 @@ const begun = ({
   message,
 }: Partial<Begun> & { readonly message: string }): Begun => ({ owner, logGroup, logStream, id, at, message });
 
-/** The words before a position, at most `most`, each with the index where the text continues. */
-function wordsOf(text: string, from: number, most: number): { readonly word: string; readonly next: number }[] {
-  const words: { word: string; next: number }[] = [];
-  let at = from;
-  while (words.length < most && at < text.length) {
-    const word = NAME.exec(text.slice(at, at + NAME_CHARS_MAX))?.[0];
-    if (word === undefined) break;
-    const end = at + word.length;
-    const gap = gapAt(text, end);
-    if (gap === 0 && end < text.length) break;
-    at = end + gap;
-    words.push({ word, next: at });
+/** The first word from a position on, then the first two, each with the index where the text continues. */
+function* prefixesOf(text: string, from = 0): Generator<{ words: string[]; next: number }> {
+  const words: string[] = [];
+  for (let next = from; words.length < 2; ) {
+    WORD.lastIndex = next;
+    const word = WORD.exec(text)?.[1];
+    if (word === undefined) return;
+    next = WORD.lastIndex;
+    words.push(word);
+    yield { words: [...words], next };
   }
-  return words;
-}
-
-/** The number of spaces and tabs at a position. */
-function gapAt(text: string, from: number): number {
-  let end = from;
-  while (text[end] === ' ' || text[end] === '\t') end++;
-  return end - from;
 }
 
 /** One word is a stream, unless it looks like the name of a log group; two words are the group and the stream. */
@@ -89,9 +81,9 @@ function timeAt(text: string, from: number): Times | null {
   if (stamp === null) return null;
   const last = from + open + stamp.length;
   const end = open === 1 && text[last] === ']' ? last + 1 : last;
-  const gap = gapAt(text, end);
-  if (gap === 0 && end < text.length) return null;
-  return { at: stamp.at, next: end + gap, hasOffset: stamp.hasOffset, isDate: text[from + open + 4] === '-' };
+  GAP.lastIndex = end;
+  if (!GAP.test(text)) return null;
+  return { at: stamp.at, next: GAP.lastIndex, hasOffset: stamp.hasOffset, isDate: text[from + open + 4] === '-' };
 }
 
 /** An S3 export (`Z`), `aws logs tail` (an offset, then the stream), its short format (neither), `awslogs -GS --timestamp`. */
@@ -99,9 +91,9 @@ export const timeFirst: LineForm = (line) => {
   const time = timesAt(line, 0);
   if (time === null) return null;
   const rest = line.slice(time.next);
-  const [stream] = time.hasOffset && !looksLikeEvent(rest) ? wordsOf(line, time.next, 1) : [];
-  if (stream === undefined) return begun({ at: time.at, message: rest });
-  return begun({ at: time.at, logStream: stream.word, message: line.slice(stream.next) });
+  const [stream] = time.hasOffset && !looksLikeEvent(rest) ? prefixesOf(line, time.next) : [];
+  if (stream === undefined) return begunWith({ at: time.at, message: rest });
+  return begunWith({ at: time.at, logStream: stream.words[0] ?? '', message: line.slice(stream.next) });
 };
 
 /** `sam logs` (the stream, the time), `awslogs get --timestamp` (the group, the stream, the time). */
@@ -111,7 +103,7 @@ export const namesThenTime: LineForm = (line) => {
     if (time === null) continue;
     const message = line.slice(time.next);
     // Vended execution logs contain numbers too, between fields that identify the API.
-    return time.isDate || isPrefix(words, message) ? begun({ at: time.at, ...named(words), message }) : null;
+    return time.isDate || isPrefix(words, message) ? begunWith({ at: time.at, ...named(words), message }) : null;
   }
   return null;
 };
@@ -120,17 +112,10 @@ export const namesThenTime: LineForm = (line) => {
 export const namesOnly: LineForm = (line) => {
   for (const { words, next } of prefixesOf(line)) {
     const message = line.slice(next);
-    if (looksLikeEvent(message)) return isPrefix(words, message) ? begun({ ...named(words), message }) : null;
+    if (looksLikeEvent(message)) return isPrefix(words, message) ? begunWith({ ...named(words), message }) : null;
   }
   return null;
 };
-
-function* prefixesOf(line: string): Generator<{ words: string[]; next: number }> {
-  const found = wordsOf(line, 0, 2);
-  for (const [index, { next }] of found.entries()) {
-    yield { words: found.slice(0, index + 1).map(({ word }) => word), next };
-  }
-}
 
 /**
  * Whether the words are a tool's prefix, and not fields of a vended record that belong to the message: the API id, with
@@ -166,9 +151,7 @@ export const tabbed: LineForm = (line) => {
   const message = line.slice(from);
   if (at === null && !looksLikeEvent(message)) return null;
   const areNames = names.length <= 1 || GROUP.test(names[0] ?? '');
-  return areNames && names.every((name) => NAME.exec(name)?.[0] === name)
-    ? begun({ at, id, ...named(names), message })
-    : null;
+  return areNames && names.every((name) => NAME.test(name)) ? begunWith({ at, id, ...named(names), message }) : null;
 };
 
 /** The time in the last column, which the AWS CLI prints after the message. */

@@ -7,7 +7,7 @@ import { commandLimits } from '../../shared/base/command-limits.js';
 import { limits } from '../../shared/base/limits.js';
 import { isConnectionText } from '../../shared/doors/connection-logs.js';
 import { isAccessRecordText } from '../../shared/logs/text-record.js';
-import { type Begun, isTabbedNoise, type LineForm, tabbed, timeBehind, timeFirst } from './forms.js';
+import { type Begun, begunWith, isTabbedNoise, type LineForm, tabbed, timeBehind, timeFirst } from './forms.js';
 import { PREFIXED_LINE, TEMPLATE_LINES } from './looks.js';
 import { withoutColours } from './sniff.js';
 
@@ -72,8 +72,7 @@ export function lineEvents(sink: LineSink): LineEvents {
     close();
     open = { begun, more: [], isRecord, chars: begun.message.length };
   };
-  const beginBare = (message: string, isRecord = false) =>
-    beginEvent({ owner: '', logGroup: '', logStream: '', id: null, at: null, message }, isRecord);
+  const beginBare = (message: string, isRecord = false) => beginEvent(begunWith({ message }), isRecord);
 
   function bareLine(text: string): void {
     const template = TEMPLATE_LINES.find((shape) => shape.test(text));

@@ -19,16 +19,28 @@ export const LINE_TO = 1;
 export const NAMES_AT = 2;
 export const NAMELESS = -1;
 /** The bytes of the message, of which a JSON string lacks its quotes here; and how many characters that are. */
-const TEXT_FROM = 3;
-const TEXT_TO = 4;
-const CHARS = 5;
-const ID_FROM = 6;
-const ID_TO = 7;
+export const TEXT_FROM = 3;
+export const TEXT_TO = 4;
+export const CHARS = 5;
+export const ID_FROM = 6;
+export const ID_TO = 7;
 /** Milliseconds since the epoch: the rest and the multiple of 2 ** 32. */
 const TIME_LOW = 8;
 const TIME_HIGH = 9;
-/** Four words: `digestOf` the event's id with its log, or of a line of an export the checksum and the number of bytes. */
-const DIGEST = 10;
+/** Four words: the digest of the event's log and id (`digestBytes`), or of a line of an export the checksum and the number of bytes. */
+export const DIGEST = 10;
+
+/**
+ * Marks the line that begins at a position of the bytes in view, if it is plain.
+ * @param shift how much earlier the line stands in its piece
+ * @returns its newline, or less than zero
+ */
+export type MarkLine = (from: number, shift: number) => number;
+
+export function writeTime(words: Int32Array, at: number, timestamp: number): void {
+  words[at + TIME_LOW] = timestamp % 2 ** 32;
+  words[at + TIME_HIGH] = Math.floor(timestamp / 2 ** 32);
+}
 
 /** An event that is known to be the record of a success: `isPlainMessage`. */
 export interface PlainSuccess {
@@ -66,24 +78,18 @@ export function markedSuccess(chunk: Buffer, { rows, names }: Marks, at: number)
   };
 }
 
-export interface Found {
-  readonly line: Span;
-  readonly text: Span;
-  readonly chars: number;
-  readonly id: Span;
-  readonly timestamp: number;
-}
-
-export type Span = readonly [from: number, to: number];
-
 const ROWS_MIN = 256;
 
 /** Gathers the marks of one piece after the other. */
 export interface MarkRows {
+  /** Those of the piece so far; another array where there was no room for one more. */
+  readonly words: () => Int32Array;
+  /** @returns the first word of a new row */
+  add(): number;
   /** @returns the index of the names among those of this piece */
   name(logGroup: string, logStream: string): number;
-  /** @returns where the digest of the row is written */
-  add(found: Found, namesAt: number): { readonly rows: Int32Array; readonly at: number };
+  /** How many pieces there were before. */
+  readonly piece: () => number;
   take(): Marks;
 }
 
@@ -91,32 +97,25 @@ export function markRows(): MarkRows {
   let rows = new Int32Array(ROWS_MIN * ROW);
   let names: string[] = [];
   let used = 0;
+  let pieces = 0;
   return {
-    name: (logGroup, logStream) => names.push(logGroup, logStream) - 2,
-    add({ line, text, chars, id, timestamp }, namesAt) {
+    words: () => rows,
+    add() {
       if (used + ROW > rows.length) {
         const larger = new Int32Array(rows.length * 2);
         larger.set(rows);
         rows = larger;
       }
-      const at = used;
       used += ROW;
-      rows[at + LINE_FROM] = line[0];
-      rows[at + LINE_TO] = line[1];
-      rows[at + NAMES_AT] = namesAt;
-      rows[at + TEXT_FROM] = text[0];
-      rows[at + TEXT_TO] = text[1];
-      rows[at + CHARS] = chars;
-      rows[at + ID_FROM] = id[0];
-      rows[at + ID_TO] = id[1];
-      rows[at + TIME_LOW] = timestamp % 2 ** 32;
-      rows[at + TIME_HIGH] = Math.floor(timestamp / 2 ** 32);
-      return { rows, at: at + DIGEST };
+      return used - ROW;
     },
+    name: (logGroup, logStream) => names.push(logGroup, logStream) - 2,
+    piece: () => pieces,
     take() {
       const marks = { rows: rows.slice(0, used), names };
       names = [];
       used = 0;
+      pieces += 1;
       return marks;
     },
   };

@@ -5,6 +5,7 @@ import { hasCertificateFields, identityOf } from '../../shared/logs/client-ident
 import { forbiddenCause } from '../../shared/logs/forbidden.js';
 import { fieldsOfRecord } from '../../shared/logs/read-record.js';
 import type { RecordFormat } from '../../shared/logs/record-format.js';
+import { isVendedLine } from '../../shared/logs/vended-line.js';
 import type { LogEvent } from '../../shared/model/index.js';
 import type { ObservedClient } from '../../shared/x509/observed.js';
 
@@ -47,48 +48,25 @@ export function observe({ message, timestamp }: LogEvent, format: RecordFormat |
   // A line in the log's own format is a record, even if text from a client in it looks like something else.
   const isText = !text.startsWith('{') && (format === null || format.isJson);
   if (text === '' || (isText && EXECUTION_LINE.test(text))) return null;
+  if (format === null && isVendedLine(text)) return null;
   const connection = observedConnection(text);
   if (connection !== null) {
     const { client, scope, outcome } = connection;
     if (outcome === 'failed') return null;
     if (client === null || client.serialNumber + client.subjectDn === '') return { unjudged: 'none-presented' };
     const { subjectDn, issuerDn, serialNumber, notBefore, notAfter } = client;
-    const refused = outcome === 'refused';
-    return {
-      at: timestamp,
-      count: 1,
-      refused,
-      scope,
-      pem: null,
-      isConnection: true,
-      subjectDn,
-      issuerDn,
-      serialNumber,
-      notBefore,
-      notAfter,
-    };
+    const named = { subjectDn, issuerDn, serialNumber, notBefore, notAfter };
+    return { at: timestamp, count: 1, refused: outcome === 'refused', scope, pem: null, isConnection: true, ...named };
   }
   const fields = fieldsOfRecord(text, format);
   if (!fields) return { unjudged: 'unreadable' };
   const { status, errorMessage = null, errorResponseType = null, domainName, apiId } = fields;
   if (!hasCertificateFields(fields)) return /^\d{3}$/.test(status ?? '') ? { unjudged: 'without-certificate' } : null;
   const { subjectDn, issuerDn, serialNumber, notBefore, notAfter, pem } = identityOf(fields);
+  const named = { subjectDn, issuerDn, serialNumber, notBefore, notAfter, pem };
   // A 403 with another cause, such as an authorizer's, means that the certificate was accepted.
   const refused = status === '403' && forbiddenCause(errorMessage, errorResponseType) === null;
   const scope = domainName ?? apiId ?? 'unknown';
   const place = { domainName: domainName ?? null, apiId: apiId ?? null, stage: fields.stage ?? null };
-  return {
-    at: timestamp,
-    count: 1,
-    refused,
-    scope,
-    place,
-    isForbidden: status === '403',
-    pem,
-    subjectDn,
-    issuerDn,
-    serialNumber,
-    notBefore,
-    notAfter,
-  };
+  return { at: timestamp, count: 1, refused, scope, place, isForbidden: status === '403', ...named };
 }

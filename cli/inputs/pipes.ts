@@ -17,13 +17,8 @@ export const isPipedHeader = (line: string): boolean => {
   return cells !== null && cells.length > 1 && isHeader(cells);
 };
 
-export interface PipedTable {
-  line(text: string): void;
-  end(): void;
-}
-
 /** @param charsMax an unfinished row that is longer is emitted as it is */
-export function pipedTable(rows: Rows, charsMax: number): PipedTable {
+export function pipedTable(rows: Rows, charsMax: number) {
   let begun = false;
   let isClosed = false;
   let open = '';
@@ -33,22 +28,18 @@ export function pipedTable(rows: Rows, charsMax: number): PipedTable {
     if (cells !== null) rows.take(cells);
   };
   return {
-    line(text) {
+    line(text: string): void {
       if (!begun) {
         // Text before the header is a title.
         if (!isPipedHeader(text)) return;
         begun = true;
         isClosed = text.trimEnd().endsWith('|');
-        open = text;
-        flush();
-        return;
-      }
-      if (open === '' && !text.includes('|')) return;
+      } else if (open === '' && !text.includes('|')) return;
       open = open === '' ? text : `${open}\n${text}`;
       // A message of several lines takes several lines of the table.
       if (!isClosed || text.trimEnd().endsWith('|') || open.length > charsMax) flush();
     },
-    end() {
+    end(): void {
       flush();
       rows.end();
     },

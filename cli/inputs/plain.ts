@@ -4,27 +4,39 @@
  * that looks in any way unusual is left to the readers of units and lines.
  */
 
-import { isAscii } from 'node:buffer';
-import { crc32 } from 'node:zlib';
-import { NEWLINE, OPEN_OBJECT, RETURN, ZERO } from './characters.js';
+import { NEWLINE, OPEN_OBJECT, ZERO } from './characters.js';
 import { eventLines } from './event-lines.js';
-import { type MarkRows, type Marks, markRows, NAMELESS } from './marks.js';
-import { digitsAt, holdsAt, inBytes, isDigit, needle, plainBytes } from './plain-bytes.js';
+import * as mark from './marks.js';
+import { digitsAt, endOfPlain, holdsAt, inBytes, isDigit, PLAIN_BYTES_MAX } from './plain-bytes.js';
+import { type TextScan, textScan, VIEW_AT } from './text-scan.js';
 
-/** @returns finds the plain lines among those that lie whole in a piece; what it learns of one helps with the next */
-export function lineMarker(): (chunk: Buffer) => Marks {
-  const rows = markRows();
-  const markEvent = eventLines(rows);
-  const markExported = exportedLines(rows);
+/**
+ * @returns finds the plain lines among those that lie whole in a piece; what it learns of one helps with the next. Null where that
+ * takes longer than to read them with care
+ */
+export function lineMarker(): ((chunk: Buffer) => mark.Marks) | null {
+  const scan = textScan();
+  if (scan === null) return null;
+  const rows = mark.markRows();
+  const { bytes } = scan;
+  const markEvent = eventLines(rows, scan);
+  const markExported = exportedLines(rows, scan);
   return (chunk) => {
-    for (let from = 0; ; ) {
-      const to = chunk.indexOf(NEWLINE, from);
-      if (to < 0) return rows.take();
-      const first = chunk[from];
-      if (first === OPEN_OBJECT) markEvent(chunk, from, to);
-      else if (isDigit(first)) markExported(chunk, from, to);
-      from = to + 1;
+    for (let done = 0; done < chunk.length; ) {
+      const end = scan.view(done === 0 ? chunk : chunk.subarray(done));
+      const last = bytes.lastIndexOf(NEWLINE, end - 1);
+      const shift = VIEW_AT - done;
+      for (let from = VIEW_AT; from <= last; ) {
+        const first = bytes[from];
+        const to =
+          first === OPEN_OBJECT ? markEvent(from, shift) : isDigit(first) ? markExported(from, shift, last) : -1;
+        from = (to < 0 ? bytes.indexOf(NEWLINE, from) : to) + 1;
+      }
+      // Of a line that is longer than the view nothing is marked: it is not what most of a log is.
+      done = (last < VIEW_AT ? end : last + 1) - shift;
+      if (end - shift === chunk.length) break;
     }
+    return rows.take();
   };
 }
 
@@ -32,31 +44,34 @@ export function lineMarker(): (chunk: Buffer) => Marks {
  * Marks lines of an export, `2026-10-12T00:00:00.000Z {"status":…}`, that are whole and stand before
  * another whole line with a time: one without would belong to the event before it.
  */
-function exportedLines(rows: MarkRows): (chunk: Buffer, from: number, to: number) => void {
-  const { isUsual, isSuccess } = plainBytes('"');
-  const odd = needle('\u001b');
-  let next = { chunk: EMPTY, from: -1, at: Number.NaN };
-  let last = { chunk: EMPTY, from: 0, isAscii: false };
-  return (chunk, from, to) => {
-    if (last.chunk !== chunk) last = { chunk, from: chunk.lastIndexOf(NEWLINE), isAscii: isAscii(chunk) };
-    if (to >= last.from || chunk[to - 1] === RETURN) return;
-    const at = next.chunk === chunk && next.from === from ? next.at : timeAt(chunk, from);
-    if (Number.isNaN(at)) return;
-    next = { chunk, from: to + 1, at: timeAt(chunk, to + 1) };
+function exportedLines(
+  rows: mark.MarkRows,
+  scan: TextScan,
+): (from: number, shift: number, lastNewline: number) => number {
+  const { bytes } = scan;
+  return (from, shift, lastNewline) => {
+    const at = timeAt(bytes, from);
+    if (Number.isNaN(at)) return -1;
     const begin = from + TIME_BYTES;
-    const isPlain = !Number.isNaN(next.at) && isUsual(chunk, begin, to) && odd(chunk, begin) >= to;
-    if (!isPlain || !isSuccess(chunk, begin, to)) return;
-    const bytes = chunk.subarray(begin, to);
-    if (!last.isAscii && !isAscii(bytes)) return;
-    const found = { line: [from, to], text: [begin, to], chars: to - begin, id: NOWHERE, timestamp: at } as const;
-    const row = rows.add(found, NAMELESS);
-    row.rows[row.at] = crc32(bytes);
-    row.rows[row.at + 1] = bytes.length;
+    const to = endOfPlain(scan, begin, 0, NEWLINE);
+    const isWhole = to >= 0 && to < lastNewline && to - from <= PLAIN_BYTES_MAX;
+    if (!isWhole || Number.isNaN(timeAt(bytes, to + 1))) return -1;
+    const row = rows.add();
+    const words = rows.words();
+    words[row + mark.LINE_FROM] = from - shift;
+    words[row + mark.LINE_TO] = to - shift;
+    words[row + mark.NAMES_AT] = mark.NAMELESS;
+    words[row + mark.TEXT_FROM] = begin - shift;
+    words[row + mark.TEXT_TO] = to - shift;
+    words[row + mark.CHARS] = to - begin;
+    mark.writeTime(words, row, at);
+    words[row + mark.DIGEST] = scan.sum(begin, to);
+    words[row + mark.DIGEST + 1] = to - begin;
+    return to;
   };
 }
 
 const EMPTY: Buffer = Buffer.alloc(0);
-const NOWHERE = [0, 0] as const;
 const TIME = inBytes('0000-00-00T00:00:00.000Z ');
 const TIME_BYTES = TIME.length;
 

@@ -152,7 +152,8 @@ function plainLines(passed: (success: PlainSuccess) => void, areExported: boolea
   return {
     before: (cutter) => ({
       push(chunk, known) {
-        marks = known ?? mark(chunk);
+        // Where there is no marker the checksums of another thread's marks are not those of this one.
+        if (mark !== null) marks = known ?? mark(chunk);
         at = 0;
         cutter.push(chunk);
       },

@@ -83,7 +83,7 @@ async function read(
   let length = 0;
   let bytesRead = 0;
   const hand = (bytes: number) => {
-    const marks = isAwaited() ? null : mark(block.subarray(0, bytes));
+    const marks = isAwaited() || mark === null ? null : mark(block.subarray(0, bytes));
     const buffer = block.buffer as ArrayBuffer;
     const moved = marks === null ? [buffer] : [buffer, marks.rows.buffer as ArrayBuffer];
     tell({ kind: 'block', buffer, length: bytes, marks, bytesRead }, moved);

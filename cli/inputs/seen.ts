@@ -1,6 +1,5 @@
 /** How often ids occurred, of which the last ones are remembered. */
 
-import { hash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { commandLimits } from '../../shared/base/command-limits.js';
 import type { LogBatch } from '../../shared/model/index.js';
@@ -14,18 +13,59 @@ export function occurrences(most: number): (id: string) => number {
   const digest = new Int32Array(DIGEST_WORDS);
   const count = counter(most, ROWS_OF_FILE);
   return (id) => {
-    digestOf(id, digest, 0);
+    digest.fill(0);
+    digestText(id, digest);
     return count(digest, 0);
   };
 }
 
-/** Writes the digest of an id from `at` on. */
-export function digestOf(id: string, words: Int32Array, at: number): void {
-  const bytes = hash('sha256', id, 'binary');
-  for (let n = 0; n < DIGEST_WORDS; n++) {
-    const [high, low] = [bytes.charCodeAt(4 * n) << 8, bytes.charCodeAt(4 * n + 2) << 8];
-    words[at + n] = ((high | bytes.charCodeAt(4 * n + 1)) << 16) | low | bytes.charCodeAt(4 * n + 3);
+/**
+ * Mixes bytes into the four words from `at` on, in the way of MurmurHash3: a hash of `node:crypto` takes ten times as long for each id.
+ * Ids that were not chosen to be equal give equal digests as rarely as random numbers of 128 bits. Whoever may choose ids finds
+ * two of one digest at once; but the ids of events, and the names of log groups and log streams, are given by AWS and by the owner of
+ * the account, never by a client, and who can write into the file could leave lines out of it just as well.
+ */
+export function digestBytes(bytes: Uint8Array, from: number, to: number, words: Int32Array, at: number): void {
+  let [a, b, c, d] = [words[at] as number, words[at + 1] as number, words[at + 2] as number, words[at + 3] as number];
+  for (let n = from; n < to; n += 4) {
+    let word = bytes[n] as number;
+    if (n + 1 < to) word |= (bytes[n + 1] as number) << 8;
+    if (n + 2 < to) word |= (bytes[n + 2] as number) << 16;
+    if (n + 3 < to) word |= (bytes[n + 3] as number) << 24;
+    const mixed = Math.imul(a ^ Math.imul(turned(Math.imul(word, 0x239b961b), 15), 0x38b34ae5), 5);
+    const next = (turned(mixed, 13) + b + 0x561ccd1b) | 0;
+    a = b;
+    b = c;
+    c = d;
+    d = next;
   }
+  a = (a + b + c + d + to - from) | 0;
+  const [first, second, third, fourth] = [spread(a), spread(b + a), spread(c + a), spread(d + a)];
+  const all = (first + second + third + fourth) | 0;
+  words[at] = all;
+  words[at + 1] = (second + all) | 0;
+  words[at + 2] = (third + all) | 0;
+  words[at + 3] = (fourth + all) | 0;
+}
+
+const turned = (word: number, bits: number): number => (word << bits) | (word >>> (32 - bits));
+
+/** Each bit of a word changes half of the bits that come of it. */
+function spread(word: number): number {
+  const half = Math.imul(word ^ (word >>> 16), 0x85ebca6b);
+  const most = Math.imul(half ^ (half >>> 13), 0xc2b2ae35);
+  return most ^ (most >>> 16);
+}
+
+function digestText(text: string, words: Int32Array): void {
+  const bytes = Buffer.from(text);
+  digestBytes(bytes, 0, bytes.length, words, 0);
+}
+
+/** Begins the digests of the events of a stream, which goes on with their ids. */
+export function digestStream(owner: string, logGroup: string, logStream: string, words: Int32Array): void {
+  words.fill(0);
+  digestText(`${owner.length} ${logGroup.length} ${logStream.length} ${owner}${logGroup}${logStream}`, words);
 }
 
 /** Most files are short. */
@@ -39,22 +79,32 @@ function counter(most: number, rows?: number): (digests: Int32Array, at: number)
 /** Whether an event was not there before. */
 export type IsNew = (stream: Pick<LogBatch, 'owner' | 'logGroup' | 'logStream'>, id: string) => boolean;
 
-/** What stands before an event's id in the text that tells it from all others. */
-export function eventKey(owner: string, logGroup: string, logStream: string): string {
-  return `${owner.length} ${logGroup.length} ${logStream.length} ${owner}${logGroup}${logStream}`;
-}
-
 /** Detects events that occur twice. */
-export function deduplicator(most: number = commandLimits.replayIdsMax): IsNew {
-  const seen = occurrences(most);
-  return ({ owner, logGroup, logStream }, id) => seen(eventKey(owner, logGroup, logStream) + id) === 0;
+export const deduplicator = (most: number = commandLimits.replayIdsMax): IsNew => newEvents(most).isNew;
+
+function newEvents(most: number): Pick<Seen, 'isNew' | 'isNewDigest'> {
+  const count = counter(most);
+  const [digest, begun] = [new Int32Array(DIGEST_WORDS), new Int32Array(DIGEST_WORDS)];
+  let last = { owner: '', logGroup: '', logStream: '' };
+  digestStream('', '', '', begun);
+  return {
+    isNew(stream, id) {
+      const { owner, logGroup, logStream } = stream;
+      if (logStream !== last.logStream || logGroup !== last.logGroup || owner !== last.owner) {
+        last = { owner, logGroup, logStream };
+        digestStream(owner, logGroup, logStream, begun);
+      }
+      digest.set(begun);
+      digestText(id, digest);
+      return count(digest, 0) === 0;
+    },
+    isNewDigest: (digests, at) => count(digests, at) === 0,
+  };
 }
 
 export interface Seen {
   readonly isNew: IsNew;
-  /** The same for an event's key and id, one after the other. */
-  readonly isNewId: (text: string) => boolean;
-  /** The same for four words from `at` on: `digestOf` the event's key and id. */
+  /** The same for four words from `at` on: `digestStream`, and `digestBytes` of the id. */
   readonly isNewDigest: (digests: Int32Array, at: number) => boolean;
   /**
    * For the records of successes without an id. Called for each file; what that returns tells whether a text of a stream and time, of
@@ -65,17 +115,10 @@ export interface Seen {
 
 /** Which events were there before, in all files. */
 export function seenEvents(): Seen {
-  const ids = counter(commandLimits.replayIdsMax);
   const texts = counter(commandLimits.replayIdsMax);
   const digest = new Int32Array(DIGEST_WORDS);
-  const isNewId = (text: string): boolean => {
-    digestOf(text, digest, 0);
-    return ids(digest, 0) === 0;
-  };
   return {
-    isNew: ({ owner, logGroup, logStream }, id) => isNewId(eventKey(owner, logGroup, logStream) + id),
-    isNewId,
-    isNewDigest: (digests, at) => ids(digests, at) === 0,
+    ...newEvents(commandLimits.replayIdsMax),
     texts: () => {
       const inFile = counter(commandLimits.inputOccurrencesMax, ROWS_OF_FILE);
       let [name, nameCrc] = ['', 0];

@@ -4,16 +4,17 @@
  */
 
 import { hash } from 'node:crypto';
-import { crc32 } from 'node:zlib';
 import { commandLimits } from '../../shared/base/command-limits.js';
 import { getOrInsert } from '../../shared/base/get-or-insert.js';
+import { jsonIn } from '../../shared/base/json.js';
 import { pulseOf } from '../../shared/base/time.js';
 import { batchOf } from '../../shared/logs/decode.js';
 import type { LogBatch, LogEvent, RejectCode, Rejected } from '../../shared/model/index.js';
 import type { LeftOut } from './item.js';
 import type { PlainSuccess } from './marks.js';
 import { isPlainMessage, standsAlone } from './plain-message.js';
-import { eventKey, occurrences, type Seen } from './seen.js';
+import { occurrences, type Seen } from './seen.js';
+import { sumOf } from './text-scan.js';
 
 export interface InputEvent {
   readonly owner?: string;
@@ -46,8 +47,6 @@ interface Stream {
   readonly owner: string;
   readonly logGroup: string;
   readonly logStream: string;
-  /** `eventKey` of the three. */
-  readonly key: string;
   events: LogEvent[];
   readonly malformed: Rejected[];
   /**
@@ -76,7 +75,6 @@ function openStreams() {
         owner,
         logGroup,
         logStream,
-        key: eventKey(owner, logGroup, logStream),
         events: [],
         malformed: [],
         heardPulse: null,
@@ -148,15 +146,13 @@ function newSuccesses(seen: Seen, nameOf: (logStream: string) => string) {
   return (stream: Stream, success: PlainSuccess, at: number | null): boolean => {
     const { logStream, digests, digestAt } = success;
     if (success.isNameless) {
-      const [checksum, bytes] = digests?.subarray(digestAt) ?? [
-        crc32(success.text()),
-        Buffer.byteLength(success.text()),
-      ];
-      return isNewText(nameOf(logStream), at, checksum ?? 0, bytes ?? 0);
+      const text = digests === null ? Buffer.from(success.text()) : null;
+      const checksum = text === null ? digests?.[digestAt] : sumOf(text);
+      return isNewText(nameOf(logStream), at, checksum ?? 0, text?.length ?? digests?.[digestAt + 1] ?? 0);
     }
     // A digest holds the names that the line gives.
     const isMarked = digests !== null && stream.logStream === logStream;
-    return isMarked ? seen.isNewDigest(digests, digestAt) : seen.isNewId(stream.key + (success.id() ?? ''));
+    return isMarked ? seen.isNewDigest(digests, digestAt) : seen.isNew(stream, success.id() ?? '');
   };
 }
 
@@ -234,7 +230,7 @@ export function eventWindow(
       begin(timestamp, message.length);
       const eventId = id ?? idOf(nameOf(logStream), undated ? null : timestamp, message);
       const stream = streams.of(owner, logGroup, logStream || ownStream);
-      if (seen !== null && !isFirst(stream, seen.isNewId(stream.key + eventId))) return;
+      if (seen !== null && !isFirst(stream, seen.isNew(stream, eventId))) return;
       if (stream.heardPulse !== pulseOf(timestamp)) stream.heardPulse = null;
       push(stream, { id: eventId, timestamp, message });
     },
@@ -273,15 +269,6 @@ function idDeriver(): (stream: string, timestamp: number | null, message: string
  * same span are passed unread.
  */
 function isSurelyHeard(message: string): boolean {
-  const { status } = parsedRecord(message);
+  const { status } = (jsonIn(message) ?? {}) as Readonly<Record<string, unknown>>;
   return /^[1-5]\d\d$/.test(String(status)) && (typeof status === 'string' || typeof status === 'number');
-}
-
-function parsedRecord(message: string): Readonly<Record<string, unknown>> {
-  try {
-    return JSON.parse(message);
-  } catch (error) {
-    if (error instanceof SyntaxError) return {};
-    throw error;
-  }
 }

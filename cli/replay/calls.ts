@@ -1,19 +1,13 @@
 /** Sums the calls in recorded access logs by day, place and issuer, in bounded memory. */
 
 import { commandLimits } from '../../shared/base/command-limits.js';
+import { getOrInsert } from '../../shared/base/get-or-insert.js';
 import { DAY_MS } from '../../shared/base/time.js';
 import { type CallPlace, type Calls, scopeOfCall, sumCalls } from '../../shared/calls/calls.js';
 import { hostName } from '../../shared/config/qualified-names.js';
 import type { Config } from '../../shared/config/settings.js';
 import type { Period } from '../../shared/report/period.js';
 import type { ObservedClient } from '../../shared/x509/observed.js';
-
-export interface CallsCollector {
-  readonly add: (observed: ObservedClient, logGroup: string) => void;
-  /** Null where nothing shows that the logs hold what was let in. */
-  readonly calls: (period: Period, config: Config) => Calls[] | null;
-  readonly isCut: () => boolean;
-}
 
 interface Sum {
   readonly day: number;
@@ -27,31 +21,35 @@ interface Sum {
   plain: number;
 }
 
-export function collectCalls(): CallsCollector {
+export function collectCalls() {
   const sums = new Map<string, Sum>();
   let cut = false;
   return {
-    add: ({ at, place, issuerDn, refused, isForbidden, count }, logGroup) => {
+    add: ({ at, place, issuerDn, refused, isForbidden, count }: ObservedClient, logGroup: string): void => {
       if (place === undefined || issuerDn === '') return;
       const { domainName, apiId, stage } = place;
       const day = Math.floor(at / DAY_MS);
       const key = JSON.stringify([day, domainName, apiId, stage, logGroup, issuerDn]);
-      let sum = sums.get(key);
-      if (sum === undefined) {
-        if (sums.size >= commandLimits.replayCallsMax) {
-          cut = true;
-          return;
-        }
-        const named = { domainName: hostName(domainName ?? ''), apiId, stage };
-        sum = { day, place: named, logGroup, issuerDn, calls: 0, letIn: 0, letInAt: 0, plain: 0 };
-        sums.set(key, sum);
+      if (!sums.has(key) && sums.size >= commandLimits.replayCallsMax) {
+        cut = true;
+        return;
       }
+      const named = { domainName: hostName(domainName ?? ''), apiId, stage };
+      const sum = getOrInsert(
+        sums,
+        key,
+        (): Sum => ({
+          ...{ day, place: named, logGroup, issuerDn, calls: 0, letIn: 0, letInAt: 0, plain: 0 },
+        }),
+      );
       sum.calls += count;
-      if (!refused) sum.letIn += count;
-      if (!refused) sum.letInAt = Math.max(sum.letInAt, at);
-      if (!refused && !isForbidden) sum.plain += count;
+      if (refused) return;
+      sum.letIn += count;
+      sum.letInAt = Math.max(sum.letInAt, at);
+      if (!isForbidden) sum.plain += count;
     },
-    calls: ({ from, to }, config) => {
+    /** Null where nothing shows that the logs hold what was let in. */
+    calls: ({ from, to }: Period, config: Config): Calls[] | null => {
       const inPeriod = [...sums.values()].filter(({ day }) => from <= day * DAY_MS && day * DAY_MS < to);
       const scoped = inPeriod.map(({ plain, place, logGroup, ...sum }) => {
         const scope = scopeOfCall(place, { account: '', logGroup }, config);
@@ -61,6 +59,6 @@ export function collectCalls(): CallsCollector {
       const whole = new Set(scoped.flatMap(({ plain, sum }) => (plain > 0 ? [sum.scope] : [])));
       return whole.size === 0 ? null : sumCalls(scoped.flatMap(({ sum }) => (whole.has(sum.scope) ? [sum] : [])));
     },
-    isCut: () => cut,
+    isCut: (): boolean => cut,
   };
 }

@@ -214,10 +214,9 @@ function nextSteps(
     'config',
     'stack',
   ]);
-  const bundled =
-    truststore === undefined ? [] : ['--truststore', truststore === '-' ? 'truststore.pem' : quote(truststore)];
-  const whole = ['replay', logs, ...settings, ...bundled, ...optionsOf(given, ['lang']), '--json'];
   const bundle = truststore === undefined || truststore === '-' ? 'truststore.pem' : quote(truststore);
+  const bundled = truststore === undefined ? [] : ['--truststore', bundle];
+  const whole = ['replay', logs, ...settings, ...bundled, ...optionsOf(given, ['lang']), '--json'];
   const asOf = given.at === undefined ? timeOf(worst) : [];
   const verb = (text: string): string => pc.cyan(`${SELF} ${text}`);
   const lines = [
@@ -252,10 +251,9 @@ function timeOf(worst: Notice | null): string[] {
 }
 
 function diagnoseOf(worst: Notice | null, { client = null }: Given, bundle: string): string {
-  if (worst === null || client === null)
-    return ['diagnose --client CLIENT.pem --truststore', bundle, ...doorOption(worst?.group.door)].join(' ');
-  const words = ['diagnose', '--client', quote(client), '--truststore', bundle, ...timeOf(worst)];
-  return [...words, ...doorOption(worst.group.door)].join(' ');
+  const [file, asOf] = worst === null || client === null ? ['CLIENT.pem', []] : [quote(client), timeOf(worst)];
+  const words = ['diagnose --client', file, '--truststore', bundle, ...asOf, ...doorOption(worst?.group.door)];
+  return words.join(' ');
 }
 
 /** The options that say which logs are read, and how. */

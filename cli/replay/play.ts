@@ -90,10 +90,12 @@ export async function playHours(
       // Groups that fail later in the hour are not active yet.
       const unmarked = groups.filter((group) => !marked.has(groupId(group)));
       for (const group of unmarked) marked.add(groupId(group));
-      await markHours(
-        unmarked.map((group) => ({ group, minute })),
-        world,
-      );
+      if (unmarked.length > 0) {
+        await markHours(
+          unmarked.map((group) => ({ group, minute })),
+          world,
+        );
+      }
       await play(minute, groups);
     }
   }

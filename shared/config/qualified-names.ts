@@ -5,6 +5,8 @@
  * it to mean the thing of that name in every account.
  */
 
+import { type BoundedMap, boundedMap } from '../base/bounded-map.js';
+import { getOrInsert } from '../base/get-or-insert.js';
 import { limits } from '../base/limits.js';
 
 const ACCOUNT_ID = /^\d{12}$/;
@@ -103,6 +105,16 @@ export function knownDomain(scope: string, known: ReadonlySet<string>): string |
  * scope, which CloudWatch Logs tells and no caller can choose.
  */
 export function truststoreUri(scope: string, truststores: Readonly<Record<string, string>>): string | null {
+  const known = getOrInsert(uris, truststores, () =>
+    boundedMap<{ readonly uri: string | null }>(limits.scopesPerDayMax),
+  );
+  return getOrInsert(known, scope, () => ({ uri: findUri(scope, truststores) })).uri;
+}
+
+/** Each minute asks for the same scopes. */
+const uris = new WeakMap<Readonly<Record<string, string>>, BoundedMap<{ readonly uri: string | null }>>();
+
+function findUri(scope: string, truststores: Readonly<Record<string, string>>): string | null {
   for (const host of [bareName(scope), ...wildcardsOver(bareName(scope)), '*']) {
     const uri = settingFor(truststores, inAccount(accountOf(scope), host));
     if (uri === undefined) continue;

@@ -24,8 +24,13 @@ export function smallestHashes(keys: Iterable<string>): number[] {
 
 /** The same of several facts together; null where each of their clients is among the named ones. */
 export function hashesTogether(facts: readonly Hashed[], named: readonly ClientTally[]): number[] | null {
-  const keys = new Set(facts.flatMap(({ clients }) => clients.map(clientKey)));
-  const hashes = facts.flatMap(({ clientHashes }) => clientHashes ?? []);
+  const keys = new Set<string>();
+  const hashes: number[] = [];
+  // A group that fires is counted every minute, so no list is copied.
+  for (const { clients, clientHashes = [] } of facts) {
+    for (const client of clients) keys.add(clientKey(client));
+    for (const hash of clientHashes) hashes.push(hash);
+  }
   if (hashes.length === 0 && keys.size === named.length) return null;
   return smallest([...Array.from(keys, hashOf), ...hashes]);
 }

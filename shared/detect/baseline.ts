@@ -27,12 +27,19 @@ const VISITS_MAX = 8;
 const LASTING_SHARE = 0.25;
 /** A series that was not recorded from the start is predicted from its mean alone for this many bins. */
 const FIRST_BINS = 12;
+/** A bin is expected to hold at least this share of what the neighbouring bins hold. */
+const NEIGHBOUR_SHARE = 0.5;
 /** How many failures per bin a group is taken to have had before it was first seen. */
 const NEVER_SEEN = 0.02;
 
 export interface Prediction {
   /** The expected count of the bin. */
   readonly mean: number;
+  /**
+   * The same, or a share of what a neighbouring bin holds where that is more: it may come half a bin early or late, because clocks are
+   * not exact.
+   */
+  readonly most: number;
   /** Variance of the logarithm of the mean. */
   readonly doubt: number;
 }
@@ -119,39 +126,32 @@ function turnOf(bin: number, shorter: number, binSteps: number): number {
 }
 
 /** The state and the bin that `h` and `ph` belong to. A bin is mostly learned right after it was predicted. */
-const held: { state: State | null; settings: DetectorParameters | null; bin: number; mean: number; doubt: number } = {
-  state: null,
-  settings: null,
+const held = {
+  state: null as State | null,
+  settings: null as DetectorParameters | null,
   bin: 0,
   mean: 0,
+  most: 0,
   doubt: 0,
 };
 
-/** What the bin before and the bin behind usually hold: the larger of the two means. */
-export function predictNeighbours(state: State, settings: DetectorParameters, shape: Shape, bin: number): number {
-  held.state = null;
+export function predict(state: State, settings: DetectorParameters, shape: Shape, bin: number): Prediction {
+  if (held.state === state && held.settings === settings && held.bin === bin) return held;
   fillLevel(state, settings, shape);
   fillSeasons(state, settings, shape, bin - 1);
-  const before = meanOfFeatures(state);
+  const before = logMean(state, FEATURES);
   fillSeasons(state, settings, shape, bin + 1);
-  return Math.max(before, meanOfFeatures(state));
-}
-
-export function predict(state: State, settings: DetectorParameters, shape: Shape, bin: number): Prediction {
-  if (held.state !== state || held.settings !== settings || held.bin !== bin) {
-    fillLevel(state, settings, shape);
-    fillSeasons(state, settings, shape, bin);
-    held.state = state;
-    held.settings = settings;
-    held.bin = bin;
-    held.mean = meanOfFeatures(state);
-    held.doubt = doubtOf(state);
-  }
+  const neighbours = clampLog(Math.max(before, logMean(state, FEATURES)));
+  fillSeasons(state, settings, shape, bin);
+  const own = clampLog(logMean(state, FEATURES));
+  held.state = state;
+  held.settings = settings;
+  held.bin = bin;
+  held.mean = Math.exp(own);
+  // Mostly the neighbours hold as much, and no power needs to be taken to see that a share of it is less.
+  held.most = neighbours > own ? Math.max(held.mean, NEIGHBOUR_SHARE * Math.exp(neighbours)) : held.mean;
+  held.doubt = doubtOf(state);
   return held;
-}
-
-function meanOfFeatures(state: State): number {
-  return Math.exp(clampLog(logMean(state, FEATURES)));
 }
 
 function logMean(state: State, features: number): number {

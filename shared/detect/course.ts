@@ -103,7 +103,7 @@ export function learnHour(state: State, step: number, count: number | null, expe
   if (step % HOUR === 0) {
     const before = hours[(slot + HOURS - 1) % HOURS] ?? 0;
     // An hour that was empty as far as it was recorded shows nothing where some of it was not.
-    if (before > 0 || state.counts.every((one) => one >= 0)) {
+    if (before > 0 || isRecorded(state.counts)) {
       s[at.usualPerHour] =
         (s[at.usualPerHour] ?? 0) + (Math.min(before, USUAL_MAX) - (s[at.usualPerHour] ?? 0)) / MEMORY_HOURS;
       s[at.usualHours] = (s[at.usualHours] ?? 0) + ((before > 0 ? 1 : 0) - (s[at.usualHours] ?? 0)) / MEMORY_HOURS;
@@ -116,6 +116,11 @@ export function learnHour(state: State, step: number, count: number | null, expe
   if (count <= 0) return;
   hours[slot] = (hours[slot] ?? 0) + count;
   s[at.lastFailure] = step;
+}
+
+function isRecorded(counts: Float32Array): boolean {
+  for (let i = 0; i < counts.length; i++) if ((counts[i] ?? 0) < 0) return false;
+  return true;
 }
 
 /** Runs of hours that have many failures each: how long they usually last shows from when on one is no retry any more. */

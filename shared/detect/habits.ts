@@ -51,6 +51,8 @@ export function learnEpisode(state: State, step: number, binSteps: number, count
  * enough, when it comes nearly to the hour.
  */
 export function isHabit(state: State, step: number, perStep: number): boolean {
+  // Most groups have had no episode.
+  if ((state.episodes[EPISODE] ?? 0) <= 0) return false;
   const came = (days: number, play = PLAY): boolean => cameAt(state, step - days * DAY, perStep, play);
   return (
     PERIODS.some((days) => [1, 2].every((back) => days.some((length) => came(back * length)))) ||

@@ -10,7 +10,7 @@ import { isHabit } from './habits.js';
 import { ALLOWANCE, spreadOf } from './spread.js';
 import { type DetectorParameters, RING, type State } from './state.js';
 import { calibrateSpread, ownScore, withReserve } from './tail.js';
-import { type Later, type Minute, minuteOf, type WindowSurprise, windowsAt } from './windows.js';
+import { countAt, expectedOf, type Later, type WindowSurprise, windowsAt } from './windows.js';
 import { alikeInWords, amount, inWords } from './words.js';
 
 const DAY_MINUTES = 24 * 60;
@@ -33,32 +33,36 @@ export function judged(
 ): Detection {
   const windows = windowsAt(state, settings, window.step, later);
   const threshold = -Math.log10(policy.falsePagesPerMonth / MINUTES_PER_MONTH);
-  const scored = windows.map((w) => {
-    if (w.count < policy.floor) return { ...w, score: 0 };
-    const own = withReserve(state, ownScore(state, settings, w));
-    if (w.window < RING || own >= threshold || w.raw + ALLOWANCE < threshold) return { ...w, score: own };
-    const spread = calibrateSpread(state, settings, spreadOf(state, settings, window.step, later));
-    return { ...w, score: Math.max(own, withReserve(state, spread)) };
-  });
-  // What comes at its usual hour is shown, and nobody is paged for it.
-  const passing = scored.filter((w) => w.score >= threshold && !isHabit(state, window.step, w.peak));
+  let first: WindowSurprise | undefined;
+  let most = windows[0] as WindowSurprise;
+  let mostScore = Number.NEGATIVE_INFINITY;
+  let surprise = 0;
+  for (const w of windows) {
+    const score = scoreOf(w, state, settings, window.step, policy.floor, threshold, later);
+    // What comes at its usual hour is shown, and nobody is paged for it.
+    if (first === undefined && score >= threshold && !isHabit(state, window.step, w.peak)) first = w;
+    surprise = Math.max(surprise, w.raw);
+    if (score > mostScore || (mostScore === 0 && w.raw > most.raw)) {
+      most = w;
+      mostScore = score;
+    }
+  }
   const recent = windows.find((w) => w.window === policy.windowMinutes)?.count ?? 0;
-  const most = scored.reduce((a, b) => (b.score > a.score || (a.score === 0 && b.raw > a.raw) ? b : a));
   const course = courseOf(state, window.step, window.counts, policy.falsePagesPerMonth);
-  const elevation = elevationOf(windows, course, policy, (back) => minuteOf(state, later, window.step - back));
+  const elevation = elevationOf(windows, course, policy, state, window.step, later);
   const goesOn = elevation >= USUAL;
-  const kind = passing.length > 0 ? (goesOn ? 'spike' : 'over') : goesOn ? 'elevated' : 'quiet';
+  const kind = first !== undefined ? (goesOn ? 'spike' : 'over') : goesOn ? 'elevated' : 'quiet';
   const numbers: DetectionNumbers = {
     count: most.count,
     windowMinutes: most.window,
     expected: most.expected,
-    oneIn: Math.min(ONE_IN_MAX, 10 ** most.score),
+    oneIn: Math.min(ONE_IN_MAX, 10 ** mostScore),
     recent,
-    shortestMinutes: passing[0]?.window ?? null,
+    shortestMinutes: first?.window ?? null,
     isSteady: false,
     lateMinutes: 0,
     standingMinutes: 0,
-    surprise: windows.reduce((max, w) => Math.max(max, w.raw), 0),
+    surprise,
     lastHour: windows.at(-1)?.count ?? 0,
     elevation,
     course,
@@ -72,11 +76,33 @@ export function judged(
     hour !== undefined &&
     !isHabit(state, window.step, hour.peak);
   // Where there are many in each hour, windows show whether they go on.
-  if (passing.length === 0 && (isSteady || isLasting))
+  if (first === undefined && (isSteady || isLasting))
     return steady(numbers, isSteady ? course.isUnderWay : goesOn || !course.isLull);
-  const [first] = passing;
   const alike = first === undefined ? '' : alikeInWords(state, settings, window.step, first);
-  return { kind, because: `${inWords(kind, numbers, policy)}${alike}`, numbers };
+  return {
+    kind,
+    // Most looks are told to nobody.
+    get because() {
+      return `${inWords(kind, numbers, policy)}${alike}`;
+    },
+    numbers,
+  };
+}
+
+function scoreOf(
+  w: WindowSurprise,
+  state: State,
+  settings: DetectorParameters,
+  step: number,
+  floor: number,
+  threshold: number,
+  later: Later,
+): number {
+  if (w.count < floor) return 0;
+  const own = withReserve(state, ownScore(state, settings, w));
+  if (w.window < RING || own >= threshold || w.raw + ALLOWANCE < threshold) return own;
+  const spread = calibrateSpread(state, settings, spreadOf(state, settings, step, later));
+  return Math.max(own, withReserve(state, spread));
 }
 
 /** Few failures in any hour, but hour after hour: no window is a spike, the day as a whole is. */
@@ -104,14 +130,16 @@ function elevationOf(
   windows: readonly WindowSurprise[],
   { quietMinutes }: Course,
   { windowMinutes, floor }: DetectionPolicy,
-  minuteAt: (back: number) => Minute,
+  state: State,
+  step: number,
+  later: Later,
 ): number {
   // Where failures are minutes apart, an hour says more than the last minutes, unless the distances show that it is over.
   const isLull = (w: WindowSurprise): boolean => w.window > 15 && quietMinutes > (LULL_DISTANCES * w.span) / w.count;
   let most = 0;
   for (const w of windows) {
     if (w.window < windowMinutes || w.raw <= most || 2 * w.count < floor) continue;
-    if (w.raw < USUAL || !(isLull(w) || hasEnded(w, windowMinutes, minuteAt))) most = w.raw;
+    if (w.raw < USUAL || !(isLull(w) || hasEnded(w, windowMinutes, state, step, later))) most = w.raw;
   }
   return most;
 }
@@ -120,14 +148,16 @@ function elevationOf(
  * Whether some last minutes of a window are no worse than usual, and have so much fewer failures than what filled the window would have
  * brought that it has ended.
  */
-function hasEnded(w: WindowSurprise, least: number, minuteAt: (back: number) => Minute): boolean {
+function hasEnded(w: WindowSurprise, least: number, state: State, step: number, later: Later): boolean {
   const rate = (w.count - w.expected) / Math.max(w.span, least);
   let count = 0;
   let usual = 0;
   for (let back = 0; back < w.window - 1; back++) {
-    const minute = minuteAt(back);
-    count += minute.count;
-    usual += minute.expected;
+    const here = countAt(state, later, step - back);
+    if (here >= 0) {
+      count += here;
+      usual += expectedOf(state, later, step - back);
+    }
     if (back + 1 < least || count > usual + Math.sqrt(usual)) continue;
     const due = usual + rate * (back + 1);
     if (due > count && (due - count) ** 2 >= ENDED * due) return true;

@@ -131,9 +131,12 @@ export interface State {
   readonly profiles: readonly Float32Array[];
   /** Two bits for every bin of the shorter season: at how many visits in a row it was surprisingly high. */
   readonly surprised: Uint8Array;
-  /** The prediction of one bin, valid until the next bin is learned. It is not saved. */
-  readonly cache: { bin: number; mean: number; doubt: number };
+  /** Predictions of the latest bins, each at its number modulo `CACHED`, valid until the next bin is learned. They are not saved. */
+  readonly cache: { readonly bins: Float64Array; readonly means: Float64Array; readonly doubts: Float64Array };
 }
+
+/** The bins of the longest window, and those on both sides of it. */
+export const CACHED = 16;
 
 export interface Shape {
   /** Steps of the finest bin, in which the baseline is learned. */
@@ -193,7 +196,11 @@ export function emptyState(settings: DetectorParameters, step: number): State {
     spreads: singles(SPREADS * PEAK),
     profiles: bins.map(singles),
     surprised: new Uint8Array(bytes, offset, surprised),
-    cache: { bin: Number.NaN, mean: 0, doubt: 0 },
+    cache: {
+      bins: new Float64Array(CACHED).fill(Number.NaN),
+      means: new Float64Array(CACHED),
+      doubts: new Float64Array(CACHED),
+    },
   };
 }
 

@@ -4,13 +4,13 @@
  * ten. Real series vary more than their model, so the score is then compared with the series' own past (`tail.ts`).
  */
 
-import { learnBin, predict, predictNeighbours, startBaseline } from './baseline.js';
+import { learnBin, predict, startBaseline } from './baseline.js';
 import { learnHour, RUN_MAX } from './course.js';
 import { learnVariance, varianceOf } from './dispersion.js';
 import { isHabit, learnEpisode } from './habits.js';
 import { CLUSTER_FROM, learnPeak } from './peaks.js';
 import { ALLOWANCE, spreadOf } from './spread.js';
-import { at, type DetectorParameters, emptyState, RING, type Shape, type State, shapeOf } from './state.js';
+import { at, CACHED, type DetectorParameters, emptyState, RING, type Shape, type State, shapeOf } from './state.js';
 import {
   calibrate,
   calibrateSpread,
@@ -29,8 +29,6 @@ import {
 } from './tail.js';
 import { mod, type WindowSurprise, windowsAt } from './windows.js';
 
-/** A bin is expected to hold at least this share of what the neighbouring bins hold. */
-const NEIGHBOUR_SHARE = 0.5;
 /** From this score on a bin is suspicious, and less is learned from it. */
 const SUSPECT = 6;
 /** What is over within so many minutes may have been a clump of retries, and there may be more of its kind. */
@@ -50,11 +48,13 @@ export function startAt(state: State, firstStep: number): State {
   state.step = firstStep - 1;
   state.scalars[at.firstStep] = firstStep;
   state.scalars[at.incidentStep] = firstStep - RING;
-  state.cache.bin = Number.NaN;
   return state;
 }
 
-/** What is expected of one step. */
+/** What was asked for last. */
+const expected = { mean: 0, doubt: 0 };
+
+/** What is expected of one step; the result is valid until the next call. */
 export function expectedAt(
   state: State,
   settings: DetectorParameters,
@@ -62,16 +62,17 @@ export function expectedAt(
   step: number,
 ): { mean: number; doubt: number } {
   const bin = Math.floor(step / shape.binSteps);
-  const { cache } = state;
-  if (cache.bin !== bin) {
-    // What a neighbouring bin usually holds may come half a bin early or late, because clocks are not exact.
-    const neighbours = predictNeighbours(state, settings, shape, bin);
-    const { mean, doubt } = predict(state, settings, shape, bin);
-    cache.bin = bin;
-    cache.mean = Math.max(mean, NEIGHBOUR_SHARE * neighbours) / shape.binSteps;
-    cache.doubt = doubt;
+  const { bins, means, doubts } = state.cache;
+  const place = mod(bin, CACHED);
+  if (bins[place] !== bin) {
+    const { most, doubt } = predict(state, settings, shape, bin);
+    bins[place] = bin;
+    means[place] = most / shape.binSteps;
+    doubts[place] = doubt;
   }
-  return cache;
+  expected.mean = means[place] ?? 0;
+  expected.doubt = doubts[place] ?? 0;
+  return expected;
 }
 
 const NO_WINDOWS: readonly WindowSurprise[] = [];
@@ -181,7 +182,7 @@ function closeBin(state: State, settings: DetectorParameters, shape: Shape, doub
       learnVariances(state, settings, doubt, memory, news);
     }
     learnBin(state, settings, shape, bin, count, varianceOf(state, 0), (s[at.openScore] ?? 0) > SUSPECT);
-    state.cache.bin = Number.NaN;
+    state.cache.bins.fill(Number.NaN);
     s[at.bins] = (s[at.bins] ?? 0) + 1;
   }
   s[at.open] = 0;
@@ -266,9 +267,33 @@ export function closeThrough(
     const season = settings.seasons.at(-1) ?? 1;
     state.step += Math.floor((step - state.step - longest) / season) * season;
   }
-  while (state.step < step) {
-    const next = state.step + 1;
-    const known = next === step ? Math.max(0, count) : 0;
-    closeStep(state, settings, shape, known === 0 && isUnknown?.(next) ? null : known);
+  closeEmpty(state, settings, shape, count > 0 ? step - 1 : step, isUnknown);
+  if (state.step < step) closeStep(state, settings, shape, count);
+}
+
+/** What `closeStep` does for steps without a failure, a bin at a time: nearly all steps are such, and a group may have months of them. */
+function closeEmpty(
+  state: State,
+  settings: DetectorParameters,
+  shape: Shape,
+  last: number,
+  isUnknown: ((step: number) => boolean) | undefined,
+): void {
+  const { scalars: s, counts } = state;
+  while (state.step < last) {
+    const first = state.step + 1;
+    const { mean, doubt } = expectedAt(state, settings, shape, first);
+    const end = Math.min(last, first + shape.binSteps - 1 - mod(first, shape.binSteps));
+    let recorded = 0;
+    for (let step = first; step <= end; step++) {
+      const isKnown = isUnknown === undefined || !isUnknown(step);
+      counts[mod(step, RING)] = isKnown ? 0 : -1;
+      state.expected[mod(step, RING)] = mean;
+      state.step = step;
+      learnHour(state, step, isKnown ? 0 : null, mean);
+      if (isKnown) recorded++;
+    }
+    s[at.openSteps] = (s[at.openSteps] ?? 0) + recorded;
+    if (mod(end + 1, shape.binSteps) === 0) closeBin(state, settings, shape, doubt);
   }
 }

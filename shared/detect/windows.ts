@@ -31,44 +31,48 @@ export interface Later {
   readonly expectedMax?: number;
 }
 
-/** Evaluates the windows that end at `step`, shortest first. */
+/** Evaluates the windows that end at `step`, shortest first. Called for every step with failures, so it makes no closures. */
 export function windowsAt(state: State, settings: DetectorParameters, step: number, later: Later): WindowSurprise[] {
-  const { expectedMax = Number.POSITIVE_INFINITY } = later;
+  const { from, expectedMax = Number.POSITIVE_INFINITY, doubt } = later;
+  const { windows } = settings;
+  const found: WindowSurprise[] = [];
   let first = step;
   let last = Number.NEGATIVE_INFINITY;
   let count = 0;
   let expected = 0;
   let length = 0;
   let peak = 0;
-  return settings.windows.map((window, k) => {
+  for (let k = 0; k < windows.length; k++) {
+    const window = windows[k] ?? 0;
     for (; length < window; length++) {
       const s = step - length;
-      const i = s - later.from;
-      const c = i >= 0 ? (later.counts[i] ?? -1) : (state.counts[mod(s, RING)] ?? -1);
+      const i = s - from;
+      const slot = mod(s, RING);
+      const c = (i >= 0 ? later.counts[i] : state.counts[slot]) ?? -1;
       if (c < 0) continue;
-      count += c;
-      peak = Math.max(peak, c);
-      expected += Math.min(expectedMax, i >= 0 ? (later.expected[i] ?? 0) : (state.expected[mod(s, RING)] ?? 0));
+      expected += Math.min(expectedMax, (i >= 0 ? later.expected[i] : state.expected[slot]) ?? 0);
       if (c === 0) continue;
+      count += c;
+      if (c > peak) peak = c;
+      if (last < s) last = s;
       first = s;
-      last = Math.max(last, s);
     }
     const span = count > 0 ? last - first + 1 : window;
-    return { window, count, expected, peak, span, raw: rawOf(state, k + 1, count, expected, later.doubt) };
-  });
+    found.push({ window, count, expected, peak, span, raw: rawOf(state, k + 1, count, expected, doubt) });
+  }
+  return found;
 }
 
-/** What a step had, and what was expected of it; nothing where it was not recorded. */
-export interface Minute {
-  readonly count: number;
-  readonly expected: number;
-}
-
-export function minuteOf(state: State, { from, counts, expected }: Later, step: number): Minute {
+/** What a step had; negative where it was not recorded. */
+export function countAt(state: State, { from, counts }: Later, step: number): number {
   const i = step - from;
-  const count = (i >= 0 ? counts[i] : state.counts[mod(step, RING)]) ?? -1;
-  if (count < 0) return { count: 0, expected: 0 };
-  return { count, expected: (i >= 0 ? expected[i] : state.expected[mod(step, RING)]) ?? 0 };
+  return (i >= 0 ? counts[i] : state.counts[mod(step, RING)]) ?? -1;
+}
+
+/** What was expected of a step. */
+export function expectedOf(state: State, { from, expected }: Later, step: number): number {
+  const i = step - from;
+  return (i >= 0 ? expected[i] : state.expected[mod(step, RING)]) ?? 0;
 }
 
 /** -log10 of the chance that the window with index `slot` holds this many failures. */

@@ -202,11 +202,18 @@ function busiestOf(facts: readonly Fact[]): string[] {
 }
 
 /** Null for what is not the name of an issuer. */
-function holds({ certificates }: Truststore, issuerDn: string): boolean | null {
+function holds(bundle: Truststore, issuerDn: string): boolean | null {
   if (!isNamed(issuerDn) || isUnloggedIssuer(issuerDn)) return null;
-  const name = issuerDn.toLowerCase();
-  return certificates.some(({ certificate }) => certificate.subjectDn.toLowerCase() === name);
+  const names = getOrInsert(
+    namesOf,
+    bundle,
+    () => new Set(bundle.certificates.map(({ certificate }) => certificate.subjectDn.toLowerCase())),
+  );
+  return names.has(issuerDn.toLowerCase());
 }
+
+/** The names of the CAs of a truststore, in lower case. */
+const namesOf = new WeakMap<Truststore, ReadonlySet<string>>();
 
 /** The organisations of the CAs of a truststore, in lower case. */
 const organisationsOf = new WeakMap<Truststore, ReadonlySet<string>>();

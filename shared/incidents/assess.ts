@@ -2,12 +2,23 @@
  * What is known of a group at this moment: its incident, what the detector learned, and the detection on its counts.
  */
 
+import { getOrInsert } from '../base/get-or-insert.js';
 import { limits } from '../base/limits.js';
 import { MINUTES_PER_DAY, MINUTES_PER_HOUR, minuteOf, PULSE_MINUTES } from '../base/time.js';
 import type { MinuteSpan } from '../count/record.js';
-import { detect, detectAfter, detectLate, goOn, type History, historyOf, policyFor } from '../detect/detect.js';
+import {
+  detect,
+  detectAfter,
+  detectLate,
+  goOn,
+  type History,
+  historyOf,
+  policyFor,
+  type Step,
+} from '../detect/detect.js';
 import type { Detection } from '../detect/detection.js';
 import { type Pulse, readPulse } from '../detect/pulse.js';
+import { groupId } from '../model/group-id.js';
 import { type Fact, type GroupKey, type Incident, isSeveral } from '../model/index.js';
 import type { World } from '../ports/index.js';
 import { scopeGroups } from './incident.js';
@@ -30,6 +41,24 @@ export interface Judged {
   readonly detection: Detection;
   /** Facts that cover at least the last hour. */
   readonly facts: readonly Fact[];
+}
+
+/**
+ * What one sweep saw: groups that fire are looked at for their own incident, and moments later for that of their scope, which has
+ * other groups too.
+ */
+export interface Looks {
+  /** By group id. */
+  groups?: Map<string, { readonly asked: readonly unknown[]; readonly judged: Judged }>;
+  /** By scope and span. */
+  pulses?: Map<string, Promise<Pulse>>;
+}
+
+interface Looking {
+  /** The minutes of facts that may have come late. */
+  readonly span?: MinuteSpan | undefined;
+  readonly incident?: Incident | null;
+  readonly looks?: Looks | undefined;
 }
 
 export async function loadDetectorState(group: GroupKey, { stores }: World): Promise<DetectorState> {
@@ -56,7 +85,25 @@ export async function detectGroup(
   known: History | null,
   now: number,
   world: World,
-  { span, incident = null }: { readonly span?: MinuteSpan; readonly incident?: Incident | null } = {},
+  looking: Looking = {},
+): Promise<Judged> {
+  const { looks, span, incident } = looking;
+  const id = groupId(group);
+  // Nothing else decides what is seen, but facts that came between the two looks: the next sweep sees them.
+  const asked = [minuteOf(now), known?.lastStep, incident?.state, incident?.lagMinutes, span];
+  const before = looks?.groups?.get(id);
+  if (before?.asked.every((one, i) => one === asked[i])) return before.judged;
+  const judged = await judgeGroup(group, known, now, world, looking);
+  if (looks !== undefined) looks.groups = (looks.groups ?? new Map()).set(id, { asked, judged });
+  return judged;
+}
+
+async function judgeGroup(
+  group: GroupKey,
+  known: History | null,
+  now: number,
+  world: World,
+  { span, incident = null, looks = {} }: Looking,
 ): Promise<Judged> {
   const { stores, config } = world;
   const minute = minuteOf(now);
@@ -71,30 +118,24 @@ export async function detectGroup(
   const isPaused = known !== null && closed - known.lastStep >= MINUTES_PER_HOUR;
   const [facts, pulse] = await Promise.all([
     stores.facts.window(group, from, minute),
-    isPaused || incident?.state === 'firing' ? pulseOf(group, minute, world) : null,
+    isPaused || incident?.state === 'firing' ? pulseOf(group, minute, world, looks) : null,
   ]);
 
-  const counts = new Map<number, number>();
-  for (const fact of facts) counts.set(fact.minute, (counts.get(fact.minute) ?? 0) + Math.max(0, fact.count));
   // Minutes that are old enough to be complete are learned; the later ones are the window.
-  const steps = [...counts]
-    .map(([step, count]) => ({ step, count }))
-    .filter(({ step }) => step <= closed && step > (known?.lastStep ?? oldest));
+  const steps = stepsIn(facts, (known?.lastStep ?? oldest) + 1, closed);
   const isBehind = known !== null && known.lastStep < closed;
   if (steps.at(-1)?.step !== closed && (steps.length > 0 || isBehind)) steps.push({ step: closed, count: 0 });
   const learned = known === null && steps.length === 0 ? null : goOn(known, steps, policy, pulse?.isUnknown);
   const lastStep = learned?.lastStep ?? closed;
-  const window = Array.from({ length: minute - lastStep }, (_, index) => counts.get(lastStep + 1 + index) ?? 0);
-  const seen = { step: minute, counts: window };
+  const seen = { step: minute, counts: countsIn(facts, lastStep + 1, minute) };
   const judged = learned === null ? detect(null, seen, policy) : detectAfter(learned, seen, policy);
-  const detection = withNewest(judged, minute, counts, pulse?.arrivedThrough ?? minute);
+  const detection = withNewest(judged, minute, newestOf(facts), pulse?.arrivedThrough ?? minute);
   if (learned !== null && lastStep - (known?.lastStep ?? 0) >= limits.historySaveMinutes) {
     await stores.history.save(group, historyOf(learned));
   }
   if (learned === null || detection.kind === 'spike') return { detection, facts };
   const lateUntil = (step: number): Detection => {
-    const first = step - MINUTES_PER_HOUR + 1;
-    const hour = Array.from({ length: MINUTES_PER_HOUR }, (_, i) => counts.get(first + i) ?? 0);
+    const hour = countsIn(facts, step - MINUTES_PER_HOUR + 1, step);
     return detectLate(known ?? historyOf(learned), { step, counts: hour }, policy, minute - step);
   };
   if (isLate) {
@@ -109,23 +150,55 @@ export async function detectGroup(
   return { detection: { ...late, numbers: { ...late.numbers, course, standingMinutes } }, facts };
 }
 
-async function pulseOf({ scope }: GroupKey, minute: number, { stores }: World): Promise<Pulse> {
+/** @param facts in the order of minutes. @returns the minutes that have some, from the first to the last given */
+function stepsIn(facts: readonly Fact[], from: number, to: number): Step[] {
+  const steps: { step: number; count: number }[] = [];
+  let last: { step: number; count: number } | undefined;
+  for (const { minute, count } of facts) {
+    if (minute < from || minute > to) continue;
+    if (last?.step !== minute) {
+      last = { step: minute, count: 0 };
+      steps.push(last);
+    }
+    last.count += Math.max(0, count);
+  }
+  return steps;
+}
+
+/** The count of each of these minutes. */
+function countsIn(facts: readonly Fact[], from: number, to: number): number[] {
+  const counts = new Array<number>(Math.max(0, to - from + 1)).fill(0);
+  for (const { minute, count } of facts) {
+    if (minute >= from && minute <= to) counts[minute - from] = (counts[minute - from] ?? 0) + Math.max(0, count);
+  }
+  return counts;
+}
+
+function newestOf(facts: readonly Fact[]): number {
+  return facts.findLast(({ count }) => count > 0)?.minute ?? Number.NEGATIVE_INFINITY;
+}
+
+function pulseOf({ scope }: GroupKey, minute: number, { stores }: World, looks: Looks): Promise<Pulse> {
   const now = Math.floor(minute / PULSE_MINUTES);
   const from = now - (limits.pulseLookbackDays * MINUTES_PER_DAY) / PULSE_MINUTES;
-  return readPulse(await stores.pulses.between(scope, from, now), minute);
+  looks.pulses ??= new Map();
+  return getOrInsert(looks.pulses, `${now} ${scope}`, async () =>
+    readPulse(await stores.pulses.between(scope, from, now), minute),
+  );
 }
 
 /** Facts that came late are not learned, but they count when the time since the last failure is worked out. */
-function withNewest(
-  detection: Detection,
-  minute: number,
-  counts: ReadonlyMap<number, number>,
-  arrivedThrough: number,
-): Detection {
+function withNewest(detection: Detection, minute: number, newestFailure: number, arrivedThrough: number): Detection {
   const { course } = detection.numbers;
-  let quietMinutes = course.quietMinutes;
-  for (const [at, count] of counts) if (count > 0) quietMinutes = Math.min(quietMinutes, minute - at);
+  const quietMinutes = Math.min(course.quietMinutes, minute - newestFailure);
   const newest = Math.max(arrivedThrough, minute - quietMinutes);
   const numbers = { ...detection.numbers, standingMinutes: minute - newest, course: { ...course, quietMinutes } };
-  return { ...detection, numbers };
+  const { kind } = detection;
+  return {
+    kind,
+    get because() {
+      return detection.because;
+    },
+    numbers,
+  };
 }

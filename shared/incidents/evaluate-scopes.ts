@@ -3,9 +3,9 @@
  * begins to fire in a scope where others fail. The module is loaded only when it is called.
  */
 
-import pMap from 'p-map';
 import { lazily } from '../base/lazily.js';
 import { limits } from '../base/limits.js';
+import { mapAtOnce } from '../base/map-at-once.js';
 import { hourOf, MINUTES_PER_HOUR, minuteOf } from '../base/time.js';
 import type { MinuteSpan } from '../count/record.js';
 import { policyFor } from '../detect/detect.js';
@@ -14,26 +14,33 @@ import { groupId } from '../model/group-id.js';
 import { type Fact, type GroupKey, type Incident, OTHER_ISSUERS, SEVERAL_STRANGERS } from '../model/index.js';
 import type { DirtyHour, World } from '../ports/index.js';
 import { impactOf } from './announce.js';
-import { detectGroup, hasOneIssuer, loadDetectorState } from './assess.js';
+import { detectGroup, hasOneIssuer, type Looks, loadDetectorState } from './assess.js';
 import { advance, type IncidentChange, JOIN_MS, join, placeOf, scopeGroups } from './incident.js';
 import { applySilences, deferredNotice } from './muting.js';
 import { type Member, partnersTogether, type ScopeDetection, strangersTogether } from './scope-incident.js';
 import { severityFor } from './severity.js';
 
+const NO_SPANS: ReadonlyMap<string, MinuteSpan> = new Map();
+
 const loadAnnounce = lazily(() => import('./announce.js'));
+
+export interface EvaluatingScopes {
+  /** The scopes at their doors to look at, as `placeOf` names them; default: all. */
+  readonly only?: ReadonlySet<string>;
+  /** The minutes of new facts by group id, which may have come late. */
+  readonly spans?: ReadonlyMap<string, MinuteSpan> | undefined;
+  readonly looks?: Looks;
+}
 
 /**
  * Makes one incident for a scope whose groups fail together, instead of one for each group.
  * @param open the hours that `dirtyHours` lists: the groups with facts in the last one or two hours
- * @param only the scopes at their doors to look at, as `placeOf` names them; default: all
- * @param spans the minutes of new facts by group id, which may have come late
  */
 export async function evaluateScopes(
   firing: readonly Incident[],
   open: readonly DirtyHour[],
   world: World,
-  only?: ReadonlySet<string>,
-  spans: ReadonlyMap<string, MinuteSpan> = new Map(),
+  { only, spans = NO_SPANS, looks }: EvaluatingScopes = {},
 ): Promise<void> {
   const hour = hourOf(minuteOf(world.clock.now()));
   const byScope = new Map<string, Map<string, GroupKey>>();
@@ -50,8 +57,13 @@ export async function evaluateScopes(
     const members = [...groups.values()].filter(hasOneIssuer);
     const isKnown = members.length < groups.size;
     if (first === undefined || (!isKnown && members.length < limits.groupsTogetherMin)) continue;
-    await evaluateScope(first, members, world, spans);
+    await evaluateScope(first, members, world, { spans, looks });
   }
+}
+
+interface Looking {
+  readonly spans: ReadonlyMap<string, MinuteSpan>;
+  readonly looks: Looks | undefined;
 }
 
 interface SeenMember extends Member {
@@ -62,14 +74,13 @@ async function evaluateScope(
   place: Pick<GroupKey, 'scope' | 'door'>,
   groups: readonly GroupKey[],
   world: World,
-  spans: ReadonlyMap<string, MinuteSpan>,
+  { spans, looks }: Looking,
 ): Promise<void> {
   const now = world.clock.now();
   // Where the truststore cannot be read, nobody is called a stranger.
   const trusted = await unlessUnreadable(trustedIssuers(place.scope, world), () => new Set<string>());
-  const seen = await pMap(groups, (group) => look(group, trusted, world, spans.get(groupId(group))), {
-    concurrency: limits.storeConcurrencyMax,
-  });
+  const lookAt = (group: GroupKey) => look(group, trusted, world, { span: spans.get(groupId(group)), looks });
+  const seen = await mapAtOnce(groups, limits.storeConcurrencyMax, lookAt);
   const members = seen.filter(({ since, facts }) => since !== null || facts.length > 0);
   for (const group of scopeGroups(place)) {
     const before = await world.stores.incidents.load(group);
@@ -126,15 +137,12 @@ async function look(
   group: GroupKey,
   trusted: ReadonlySet<string>,
   world: World,
-  span: MinuteSpan | undefined,
+  { span, looks }: { readonly span: MinuteSpan | undefined; readonly looks: Looks | undefined },
 ): Promise<SeenMember> {
   const now = world.clock.now();
   const policy = policyFor(group, world.config.detection);
   const { incident, history } = await loadDetectorState(group, world);
-  const { detection, facts } = await detectGroup(group, history, now, world, {
-    incident,
-    ...(span === undefined ? {} : { span }),
-  });
+  const { detection, facts } = await detectGroup(group, history, now, world, { incident, span, looks });
   const recent = facts.filter((fact) => fact.minute > minuteOf(now) - MINUTES_PER_HOUR);
   const isTrusted = trusted.size === 0 ? null : trusted.has(group.issuerDn);
   const one = { group, detection, facts: recent, isTrusted };

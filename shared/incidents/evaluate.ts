@@ -4,10 +4,10 @@
  * condition fails, and nothing is left to do.
  */
 
-import pMap from 'p-map';
 import { getOrInsert } from '../base/get-or-insert.js';
 import { lazily } from '../base/lazily.js';
 import { limits } from '../base/limits.js';
+import { mapAtOnce } from '../base/map-at-once.js';
 import { MINUTE_MS, minuteOf } from '../base/time.js';
 import { clientCountOf } from '../count/distinct.js';
 import { dirtyHours, type MinuteSpan, type Written } from '../count/record.js';
@@ -18,7 +18,15 @@ import { groupId } from '../model/group-id.js';
 import type { AllRefused, Fact, GroupKey, Incident, Severity } from '../model/index.js';
 import { severities } from '../model/notices.js';
 import type { World } from '../ports/index.js';
-import { detectGroup, hasOneIssuer, type Judged, type KnownGroup, loadDetectorState, scopesOf } from './assess.js';
+import {
+  detectGroup,
+  hasOneIssuer,
+  type Judged,
+  type KnownGroup,
+  type Looks,
+  loadDetectorState,
+  scopesOf,
+} from './assess.js';
 import { advance, delay, firstMinuteOf, type IncidentChange, isCovered, isNamed, placeOf, raise } from './incident.js';
 import { applySilences, deferredNotice } from './muting.js';
 import { severityFor, worse } from './severity.js';
@@ -32,23 +40,31 @@ type AllRefusedById = ReadonlyMap<string, { readonly run: AllRefused }>;
 
 const longAgo: Written = { facts: Promise.resolve(), rest: async () => {} };
 
+/** How groups are evaluated. */
+export interface Evaluating {
+  /**
+   * `calm` skips groups that fire already. The sweep evaluates those every minute; evaluating them with every batch as well would
+   * make a storm read all its facts again and again.
+   */
+  readonly which?: 'all' | 'calm';
+  /** Resolves when the counts of the groups are in the stores. */
+  readonly written?: Written | undefined;
+  readonly allRefused?: AllRefusedById;
+  readonly looks?: Looks;
+}
+
 /**
  * Evaluates each group on its own. Incidents of whole scopes are left to `evaluateScopes`, with one exception: where a
  * group begins to fire while others of its scope fail, the incident of the scope is evaluated first, because it may
  * cover them together.
- * @param which `calm` skips groups that fire already. The sweep evaluates those every minute; evaluating them with
- * every batch as well would make a storm read all its facts again and again
- * @param written resolves when the counts of the groups are in the stores
  * @returns whether a notice was put in the outbox
  */
 export async function evaluate(
   groups: readonly GroupKey[],
   world: World,
-  which: 'all' | 'calm' = 'all',
-  written: Written = longAgo,
-  allRefused: AllRefusedById = new Map(),
+  { written = longAgo, ...rest }: Evaluating = {},
 ): Promise<boolean> {
-  const pending = await assessAll(groups, world, which, written, allRefused);
+  const pending = await assessAll(groups, world, { written, ...rest });
   const beginning = pending.filter(isBeginning);
   if (beginning.length === 0) return storeAll(pending, world);
   const firing = await world.stores.incidents.firing(limits.firingPerSweepMax);
@@ -63,7 +79,7 @@ export async function evaluate(
     // One incident of an issuer after the other, because the first may stand for those that share its cause.
     const twins = twinsIn(left);
     const round = left.filter((one) => !twins.has(one)).map(({ group }) => group);
-    const again = await assessAll(round, world, which, isThere, allRefused);
+    const again = await assessAll(round, world, { ...rest, written: isThere });
     told = (await storeOnce(again, await world.stores.incidents.firing(limits.firingPerSweepMax), world)) || told;
     left = left.filter((one) => twins.has(one));
   }
@@ -97,7 +113,7 @@ async function storeOnce(pending: readonly Pending[], firing: readonly Incident[
   // A late notice of one that fires was asked about before.
   const once = async (one: Pending): Promise<Pending> =>
     isBeginning(one) && one.before?.state !== 'firing' ? toldOnce(one, firing, world) : one;
-  return storeAll(await pMap(pending, once, { concurrency: limits.storeConcurrencyMax }), world);
+  return storeAll(await mapAtOnce(pending, limits.storeConcurrencyMax, once), world);
 }
 
 /** Changes whose scope's incident may cover them, after that incident was evaluated. */
@@ -116,16 +132,14 @@ async function tellTogether(
   const held = beginning.filter((one) => !isAlone(one));
   if (held.length === 0) return new Set();
   const { evaluateScopes } = await loadScopes();
-  await evaluateScopes(firing, open, world, new Set(held.map(({ group }) => placeOf(group))), spans);
+  await evaluateScopes(firing, open, world, { only: new Set(held.map(({ group }) => placeOf(group))), spans });
   return new Set(held);
 }
 
 async function assessAll(
   groups: readonly GroupKey[],
   world: World,
-  which: 'all' | 'calm',
-  written: Written,
-  allRefused: AllRefusedById,
+  { which = 'all', written, allRefused, looks }: Evaluating & { readonly written: Written },
 ): Promise<readonly Pending[]> {
   const distinct = new Map(groups.filter(hasOneIssuer).map((group) => [groupId(group), group] as const));
   // All are requested at once, so that a store can read them in one batch.
@@ -135,9 +149,9 @@ async function assessAll(
   ]);
   const assessOne = (one: KnownGroup) => {
     const id = groupId(one.group);
-    return assess(one, which, world, { span: written.spans?.get(id), run: allRefused.get(id)?.run });
+    return assess(one, which, world, { span: written.spans?.get(id), run: allRefused?.get(id)?.run, looks });
   };
-  const changes = await pMap(known, assessOne, { concurrency: limits.storeConcurrencyMax });
+  const changes = await mapAtOnce(known, limits.storeConcurrencyMax, assessOne);
   const pending = changes.filter((change) => change !== null);
   if (pending.length > 0) await written.rest();
   return pending;
@@ -145,7 +159,7 @@ async function assessAll(
 
 /** @returns whether any of the changes has a notice */
 async function storeAll(pending: readonly Pending[], world: World): Promise<boolean> {
-  const told = await pMap(pending, (one) => store(one, world), { concurrency: limits.storeConcurrencyMax });
+  const told = await mapAtOnce(pending, limits.storeConcurrencyMax, (one) => store(one, world));
   return told.some(Boolean);
 }
 
@@ -159,12 +173,18 @@ interface Pending {
   readonly facts: readonly Fact[];
 }
 
+interface Assessing {
+  readonly span: MinuteSpan | undefined;
+  readonly run: AllRefused | undefined;
+  readonly looks: Looks | undefined;
+}
+
 /** @param known was read while the facts were being written; the facts are read here */
 async function assess(
   known: KnownGroup,
   which: 'all' | 'calm',
   world: World,
-  { span, run }: { readonly span: MinuteSpan | undefined; readonly run: AllRefused | undefined },
+  { span, run, looks }: Assessing,
 ): Promise<Pending | null> {
   const { group } = known;
   const { stores, clock, config } = world;
@@ -174,10 +194,8 @@ async function assess(
   const incident = isLeft(known.incident) ? await stores.incidents.load(group) : known.incident;
   const now = clock.now();
   if (incident !== null && isLeft(incident)) return later(incident, span, now);
-  const { detection: counted, facts } = await detectGroup(group, known.history, now, world, {
-    ...(span === undefined ? {} : { span }),
-    incident,
-  });
+  const looking = { span, incident, looks };
+  const { detection: counted, facts } = await detectGroup(group, known.history, now, world, looking);
   const detection = run === undefined ? heldUp(counted, incident) : withAllRefused(counted, run, now);
   const own = noteRun(advance(incident, detection, group, now, policy), run);
   const seen = { incident, detection, facts, now };

@@ -172,11 +172,11 @@ function busiestFirst(members: readonly Member[]): Member[] {
 }
 
 function sumOf(members: readonly Member[], isSpike: boolean, { windowMinutes }: DetectionPolicy): DetectionNumbers {
-  const sum = (of: (numbers: DetectionNumbers) => number): number =>
-    members.reduce((total, { detection }) => total + of(detection.numbers), 0);
+  const all = members.map(({ detection }) => detection.numbers);
+  const sum = (of: (numbers: DetectionNumbers) => number): number => all.reduce((total, one) => total + of(one), 0);
   const recent = sum((one) => one.recent);
   const most = (of: (numbers: DetectionNumbers) => number): number =>
-    members.reduce((max, { detection }) => Math.max(max, of(detection.numbers)), 0);
+    all.reduce((max, one) => Math.max(max, of(one)), 0);
   return {
     count: recent,
     windowMinutes,

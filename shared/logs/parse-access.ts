@@ -21,13 +21,30 @@ export function readJsonObject(text: string): Record<string, unknown> | null {
 
 /**
  * Whether the text is the record of a request that was not refused, without reading all of it. False where a closer
- * look is needed: where the digits 403 stand anywhere, where the status has another key, or where the status may belong
- * to something nested, such as the integration.
+ * look is needed: where the digits 403 stand on their own anywhere, where the status has another key, or where the status may
+ * belong to something nested, such as the integration.
  */
 export function isPlainSuccess(text: string): boolean {
-  if (text.includes('403') || text.includes('{', 1)) return false;
+  if (saysRefused(text) || holdsObject(text)) return false;
   const status = text.lastIndexOf(STATUS_KEY);
   return status >= 0 && STATUS.test(text.slice(status, status + 20));
+}
+
+/** Whether the digits stand somewhere on their own. As part of an id or of a longer number they are no status. */
+function saysRefused(text: string): boolean {
+  for (let at = text.indexOf('403'); at >= 0; at = text.indexOf('403', at + 3)) {
+    if (ALONE.test(text.slice(Math.max(0, at - 7), at + 4))) return true;
+  }
+  return false;
+}
+
+/** A letter or a digit in front may belong to a backslash, as in `\u0020403`. */
+const ALONE = /(?:[^0-9A-Za-z]|\\[0-9A-Za-z]{1,5})403(?![0-9A-Za-z])/;
+
+/** Whether something is nested; behind a slash stands the name of a parameter in a path, such as `/orders/{id}`. */
+function holdsObject(text: string): boolean {
+  for (let at = text.indexOf('{', 1); at >= 0; at = text.indexOf('{', at + 1)) if (text[at - 1] !== '/') return true;
+  return false;
 }
 
 const STATUS_KEY = '"status":';

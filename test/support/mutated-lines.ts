@@ -99,6 +99,8 @@ const PIECES = [
   ...['"events":[', '"events":[],', '"message":"x",', '"id":"7",', '"timestamp":0,', '"awslogs":{},'],
   ...['"payload":"(x) y"', '\\"payload\\":\\"(x) Access denied. Reason: a\\"', 'Access denied. Reason: Forbidden'],
   ...['2026-10-12T00:00:00.000Z ', '2026-13-12T00:00:00.000Z ', '2026-10-12 00:00:00 ', '(id) ', 'x'.repeat(70_000)],
+  ...['a403', '403a', '-403-', '\\n403', '\\\\n403', '\\\\u0020403', ' denied', 'payload', '/{id}', '/{', '\\/{', 'yl'],
+  ...['\\\\\\"', '\\\\\\\\', '\\t', '\\u', '\\x', '\\"requestId\\":', '\\"integration_status\\":200,', 'x'.repeat(15)],
   ...['arn:aws:logs:x', '123456789012:', '"@message":"{}"', '"requestId"', '"apiId":"a"', '"tlsProtocol":"TLSv1.3"'],
 ];
 
@@ -133,6 +135,8 @@ export function linesOf(form: LogForm): Buffer[] {
       'error.message': '-',
       'error.responseType': '-',
       status: n % 3 === 0 ? 200 : '200',
+      // Digits of a refusal that belong to something else, and the name of a parameter in a path.
+      ...(n % 5 === 0 && { responseLatency: 1_403, resourcePath: '/orders/{id}' }),
       ...(n % 7 === 0 && { domainName: 'other.bank.example' }),
       ...(n % 4 === 0 && { 'identity.clientCert.clientCertPem': LOGGED_PEM }),
     };

@@ -54,25 +54,20 @@ export async function* searchLogs(
     return batchesOf(events);
   };
   if (state !== null) for await (const events of state.saved()) yield* heard(events);
-  const tasks = open.map(
-    (index) =>
-      async function* (): AsyncGenerator<readonly SearchedEvent[]> {
-        const query = slices[index];
-        let token: string | null = null;
-        do {
-          if (query === undefined) break;
-          const page: Awaited<ReturnType<LogSearch['page']>> = await logs.page(query, token);
-          if (page.events.length > 0) {
-            await state?.save(index, page.events);
-            yield page.events;
-          }
-          token = page.next;
-        } while (token !== null);
-        await state?.finish(index);
-        done += 1;
-        yield [];
-      },
-  );
+  const tasks = open.flatMap((index) => {
+    const query = slices[index];
+    if (query === undefined) return [];
+    return async function* (): AsyncGenerator<readonly SearchedEvent[]> {
+      for await (const events of pagesOf(query, logs)) {
+        if (events.length === 0) continue;
+        await state?.save(index, events);
+        yield events;
+      }
+      await state?.finish(index);
+      done += 1;
+      yield [];
+    };
+  });
   for await (const events of merge(tasks, commandLimits.liveSearchesAtOnce)) {
     yield* heard(events);
     yield progress();
@@ -83,16 +78,22 @@ export async function* searchLogs(
 
 /** A few events of a log group in which nothing was found: "nobody was refused" requires readable events. */
 async function sampleOf(query: LogQuery, logs: Pick<LogSearch, 'page'>): Promise<readonly SearchedEvent[]> {
-  let token: string | null = null;
-  for (let pages = 0; pages < commandLimits.liveSamplePagesMax; pages++) {
-    const page: Awaited<ReturnType<LogSearch['page']>> = await logs.page(
-      { ...query, limit: commandLimits.liveSampleEvents },
-      token,
-    );
-    if (page.events.length > 0 || page.next === null) return page.events;
-    token = page.next;
-  }
+  const few = { ...query, limit: commandLimits.liveSampleEvents };
+  for await (const events of pagesOf(few, logs, commandLimits.liveSamplePagesMax)) if (events.length > 0) return events;
   return [];
+}
+
+async function* pagesOf(
+  query: LogQuery,
+  logs: Pick<LogSearch, 'page'>,
+  most = Number.POSITIVE_INFINITY,
+): AsyncGenerator<readonly SearchedEvent[]> {
+  let token: string | null = null;
+  for (let n = 0; n < most && (n === 0 || token !== null); n++) {
+    const { events, next }: Awaited<ReturnType<LogSearch['page']>> = await logs.page(query, token);
+    yield events;
+    token = next;
+  }
 }
 
 /** The events of one page, by stream. */

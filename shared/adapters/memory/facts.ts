@@ -41,7 +41,7 @@ export function createFacts(): MemoryFacts {
     },
     window: async (group, from, to) => {
       const minutes = byGroup.get(groupId(group))?.minutes;
-      return minutes === undefined ? [] : minutesIn(minutes, from, to).flatMap((minute) => factsAt(minutes, minute));
+      return minutes === undefined ? [] : factsIn(minutes, minutesIn(minutes, from, to));
     },
     forbidden: async (from, to, limit) =>
       eachEventOnce(
@@ -57,7 +57,7 @@ export function createFacts(): MemoryFacts {
     take: (group, before) => {
       const minutes = byGroup.get(groupId(group))?.minutes ?? new Map<number, Map<string, Fact>>();
       const taken = minutesIn(minutes, Number.NEGATIVE_INFINITY, before - 1);
-      const facts = taken.flatMap((minute) => factsAt(minutes, minute));
+      const facts = factsIn(minutes, taken);
       for (const minute of taken) minutes.delete(minute);
       if (minutes.size === 0) byGroup.delete(groupId(group));
       return facts;
@@ -70,11 +70,15 @@ function minutesIn(minutes: ReadonlyMap<number, unknown>, from: number, to: numb
   if (span > minutes.size) {
     return [...minutes.keys()].filter((minute) => from <= minute && minute <= to).sort((a, b) => a - b);
   }
-  return Array.from({ length: Math.max(0, span) }, (_, index) => from + index).filter((minute) => minutes.has(minute));
+  const found: number[] = [];
+  for (let minute = from; minute <= to; minute++) if (minutes.has(minute)) found.push(minute);
+  return found;
 }
 
-function factsAt(minutes: ReadonlyMap<number, ReadonlyMap<string, Fact>>, minute: number): Fact[] {
-  return [...(minutes.get(minute)?.values() ?? [])];
+function factsIn(minutes: ReadonlyMap<number, ReadonlyMap<string, Fact>>, of: readonly number[]): Fact[] {
+  const facts: Fact[] = [];
+  for (const minute of of) for (const fact of minutes.get(minute)?.values() ?? []) facts.push(fact);
+  return facts;
 }
 
 /** Sets the value unless the present one stands for at least as many requests. */

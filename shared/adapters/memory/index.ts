@@ -237,14 +237,13 @@ function createPulses(): PulseStore {
   const byScope = new Map<string, Set<number>>();
   return {
     note: async (scope, pulses) => {
-      const noted = byScope.get(scope) ?? new Set<number>();
-      byScope.set(scope, noted);
+      const noted = getOrInsert(byScope, scope, () => new Set<number>());
       for (const pulse of pulses) noted.add(pulse);
     },
     between: async (scope, from, to) => {
       const noted = byScope.get(scope);
-      if (noted === undefined) return [];
       const found: number[] = [];
+      if (noted === undefined) return found;
       for (let pulse = from; pulse <= to; pulse++) if (noted.has(pulse)) found.push(pulse);
       return found;
     },
