@@ -50,6 +50,24 @@ it('says what the command says, and compiles once what a verb needs', () => {
   expect(files[1]).toBe(files[0]);
 });
 
+it('compiles again where what was kept is damaged or of another V8', () => {
+  const args = ['audit', join(root, 'sample/day/truststore.pem'), '--at', '2026-10-13T12:00:00Z'];
+  const expected = run(inject('cli'), args);
+  const path = join(cache, bundles()[0] ?? '', 'audit.compiled');
+  const whole = readFileSync(path);
+  for (const damaged of [
+    Buffer.alloc(0),
+    whole.subarray(0, whole.length >> 1),
+    Buffer.from(whole).fill(0xff, 5_000, 5_200),
+    Buffer.from(whole).fill(0xff, whole.length >> 1, (whole.length >> 1) + 200),
+    Buffer.from(whole).fill(0xff, whole.length - 4),
+  ]) {
+    writeFileSync(path, damaged);
+    expect(start(...args)).toEqual(expected);
+    expect(readFileSync(path)).not.toEqual(damaged);
+  }
+});
+
 it('writes the same report, byte for byte', () => {
   const pages = [start, (...args: readonly string[]) => run(inject('cli'), args)].map((by, index) => {
     const folder = join(checkout, `report-${index}`);
