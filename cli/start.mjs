@@ -38,7 +38,8 @@ function bundledBefore() {
       const found = statSync(join(root, path));
       return found.size === size && found.mtimeMs === changedAt;
     };
-    return sources.every(isSame) && existsSync(folder) ? folder : null;
+    // In a copy of a checkout what is told is the bundle of the other one.
+    return dirname(folder) === cache && sources.every(isSame) && existsSync(folder) ? folder : null;
   } catch {
     // The first run, or one after a file was moved; whatever else is wrong shows when it is bundled.
     return null;
@@ -60,8 +61,10 @@ async function bundled() {
   writeWhole(LAST, JSON.stringify({ folder, sources }));
   for (const name of readdirSync(cache)) {
     const other = join(cache, name);
-    if (other !== LAST && other !== folder && statSync(other).mtimeMs < begun - KEPT_MS)
-      rmSync(other, { recursive: true });
+    if (other === LAST || other === folder) continue;
+    // Another run may have renamed or removed it meanwhile.
+    const changedAt = statSync(other, { throwIfNoEntry: false })?.mtimeMs ?? begun;
+    if (changedAt < begun - KEPT_MS) rmSync(other, { recursive: true, force: true });
   }
   return folder;
 }

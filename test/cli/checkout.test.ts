@@ -99,3 +99,16 @@ it('bundles again after a source has changed', () => {
   expect(start('--version').stdout).toBe('9.8.7\n');
   expect(bundles()).toHaveLength(2);
 });
+
+it('bundles for itself where the cache came with a copy, and passes over what another run removes', () => {
+  const path = join(cache, 'last.json');
+  const last = JSON.parse(readFileSync(path, 'utf8'));
+  const elsewhere = join(checkout, 'elsewhere');
+  cpSync(last.folder, elsewhere, { recursive: true });
+  writeFileSync(path, JSON.stringify({ ...last, folder: elsewhere }));
+  // Listed, and not there any more when it is looked at.
+  symlinkSync('nowhere', join(cache, 'removed'));
+  const before = bundles();
+  expect(start('--version')).toMatchObject({ status: 0, stdout: '9.8.7\n', stderr: '' });
+  expect(bundles()).toHaveLength(before.length + 1);
+});
