@@ -18,6 +18,7 @@ const EITHER = {
   bundle: true,
   platform: 'node',
   target: 'node20',
+  charset: 'utf8',
   mainFields: ['module', 'main'],
   logLevel: 'warning',
 };
@@ -25,7 +26,6 @@ const EITHER = {
 const CHUNKS = {
   ...EITHER,
   format: 'esm',
-  charset: 'utf8',
   // What is taken in may be CommonJS and asks for `require`.
   banner: {
     js: "import { createRequire as requireOfThisFile } from 'node:module'; const require = requireOfThisFile(import.meta.url);",
@@ -43,7 +43,7 @@ const SELF = JSON.stringify(pathToFileURL(MAIN).href);
 const LARGE = ['@aws-sdk/*', '@peculiar/*'];
 const IN_CHECKOUT = { ...CHUNKS, external: LARGE, define: { 'import.meta.url': SELF } };
 
-/** One file, in ASCII, because that is what V8 reads fastest, and strict, as the modules are that it is made of. */
+/** One file, and strict, as the modules are that it is made of. */
 const ONE_FILE = {
   ...EITHER,
   entryPoints: { 'command-line': COMMAND_LINE, 'reading-thread': THREAD },

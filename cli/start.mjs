@@ -76,7 +76,7 @@ function keptFor(folder) {
 function load(path, kept) {
   const cachedData = existsSync(kept) ? readFileSync(kept) : undefined;
   const script = new Script(
-    `(function (exports, require, module, __filename, __dirname) {${readFileSync(path, 'latin1')}\n})`,
+    `(function (exports, require, module, __filename, __dirname) {${readFileSync(path, 'utf8')}\n})`,
     { filename: path, cachedData, importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER },
   );
   const module = { exports: {} };

@@ -8,8 +8,9 @@ import { type DiagnoseWords, diagnoseWords } from '../../shared/messages/diagnos
 import { messagesIn } from '../../shared/messages/index.js';
 import { evidenceOf } from '../../shared/messages/parts.js';
 import type { Messages } from '../../shared/messages/types.js';
+import type { FindingCode } from '../../shared/model/finding-codes.js';
 import type { Diagnosis, Finding } from '../../shared/model/index.js';
-import { type RefusedWith, reasonIdOf, refusedWithOf } from '../../shared/model/reasons.js';
+import { type ReasonId, type RefusedWith, reasonIdOf, refusedWithOf } from '../../shared/model/reasons.js';
 import type { Clock } from '../../shared/ports/index.js';
 import { diagnose } from '../../shared/x509/diagnose.js';
 import { type DoorRules, doorRules, type RuledDoor } from '../../shared/x509/door-rules.js';
@@ -118,12 +119,16 @@ function loggedVerdict(
   const door = rulesOfRecord(options, Object.hasOwn(doorRules, id) ? (id as RuledDoor) : 'api-gateway', isDoorSure);
   const own = client ?? { subjectDn: '', issuerDn: '', serialNumber: '', notBefore: null, notAfter: null };
   const path = own.subjectDn === '' ? [] : [own.subjectDn];
-  const told = withoutCertificate(connection, door, options.json === true ? diagnoseWords.en : words);
+  const told = withoutCertificate(
+    connection,
+    door,
+    options.json === true ? { ...spoken, words: diagnoseWords.en } : spoken,
+  );
   if (told !== null) {
     const { headline, code, ...finding } = told;
     const verdict: Diagnosis = { ...finding, path: reason === null ? path : [], basis: 'log-fields' };
     const [said] = verdict.findings;
-    const text = `${headline}  ${pc.dim(words.ofDoor(nameOf(options.client, words), words.door(door)))}\n${said === undefined ? '' : `\n${findingText(said, '', words.severities[said.severity])}`}`;
+    const text = `${headline}  ${pc.dim(words.ofDoor(nameOf(options.client, words), words.door(door)))}\n${said === undefined ? '' : `\n${findingText(said, '', words.severities[said.severity], wordsOfCode(said.code, spoken.messages)?.title ?? null)}`}`;
     output.write(options.json ? jsonLine(verdict) : folded(text));
     return code;
   }
@@ -138,7 +143,8 @@ function loggedVerdict(
 }
 
 /** What the record says by itself, where no certificate is to be judged; null where one was refused. */
-function withoutCertificate({ outcome, reason }: RecordedConnection, door: DoorRules, words: DiagnoseWords) {
+function withoutCertificate({ outcome, reason }: RecordedConnection, door: DoorRules, spoken: Spoken) {
+  const { words } = spoken;
   const told = (
     code: string,
     severity: Finding['severity'],
@@ -148,7 +154,13 @@ function withoutCertificate({ outcome, reason }: RecordedConnection, door: DoorR
   });
   if (reason === 'no-client-certificate') {
     const finding = told(reason, 'error', words.noCertificate);
-    return { headline: headlineOf('refused', reason, words), code: 1, verdict: 'refused', reason, ...finding } as const;
+    return {
+      headline: headlineOf('refused', reason, spoken),
+      code: 1,
+      verdict: 'refused',
+      reason,
+      ...finding,
+    } as const;
   }
   const none = { verdict: 'undecided', reason: null } as const;
   if (outcome === 'accepted') {
@@ -161,13 +173,14 @@ function withoutCertificate({ outcome, reason }: RecordedConnection, door: DoorR
   }
   if (outcome === 'refused') return null;
   const finding = told('connection-failed', 'info', words.failedOtherwise(words.door(door)));
-  return { headline: headlineOf('undecided', null, words), code: 2, ...none, ...finding };
+  return { headline: headlineOf('undecided', null, spoken), code: 2, ...none, ...finding };
 }
 
-function describe({ verdict, reason, findings, path }: Diagnosis, what: string, { words, messages }: Spoken): string {
+function describe({ verdict, reason, findings, path }: Diagnosis, what: string, spoken: Spoken): string {
+  const { words, messages } = spoken;
   const decisive = findings.find(({ code }) => code === reason);
   const standing = standingOf(decisive, words);
-  const result = `${headlineOf(verdict, reason, words)}${verdict === 'refused' ? standing : ''}`;
+  const result = `${headlineOf(verdict, reason, spoken)}${verdict === 'refused' ? standing : ''}`;
   const steps = path.map((subjectDn, depth) => `  ${depth}  ${subjectDn}\n`).join('');
   const texts = findings.map((finding) => {
     const { said, depth, severity, remedy } = finding;
@@ -176,16 +189,27 @@ function describe({ verdict, reason, findings, path }: Diagnosis, what: string, 
       evidence: evidenceOf(finding, messages),
       remedy: said ? messages.say(said.remedy) : remedy,
     };
-    return findingText(told, depth === null ? '' : words.depth(depth), words.severities[severity]);
+    const title = wordsOfCode(finding.code, messages)?.title ?? null;
+    return findingText(told, depth === null ? '' : words.depth(depth), words.severities[severity], title);
   });
   return `${result}  ${pc.dim(what)}\n${path.length > 0 ? heading(words.path) + steps : ''}${texts.length > 0 ? heading(words.findings) : ''}${texts.join('\n')}`;
 }
 
-function headlineOf(verdict: Diagnosis['verdict'], reason: string | null, words: DiagnoseWords): string {
+function headlineOf(verdict: Diagnosis['verdict'], reason: string | null, { words, messages }: Spoken): string {
   if (verdict === 'trusted') return pc.green(pc.bold(words.trusted));
-  if (verdict === 'refused') return `${pc.red(pc.bold(words.refused))}  ${pc.bold(reason ?? '')}`;
+  const short = reason === null ? undefined : wordsOfCode(reason, messages)?.short;
+  const why = short === undefined ? pc.bold(reason ?? '') : `${pc.bold(short)} (${reason})`;
+  if (verdict === 'refused') return `${pc.red(pc.bold(words.refused))}  ${why}`;
   const undecided = pc.yellow(pc.bold(words.undecided));
-  return reason === null ? undecided : `${undecided}  ${pc.bold(reason)}  ${words.notDocumented}`;
+  return reason === null ? undecided : `${undecided}  ${why}  ${words.notDocumented}`;
+}
+
+/** A finding's words in alerts and reports, or those of a reason that a door gives. */
+function wordsOfCode(code: string, { findings, reasons }: Messages): { title: string; short: string } | null {
+  if (Object.hasOwn(findings, code)) return findings[code as FindingCode];
+  if (!Object.hasOwn(reasons, code)) return null;
+  const { title } = reasons[code as ReasonId];
+  return { title, short: title };
 }
 
 function standingOf(finding: Finding | undefined, words: DiagnoseWords): string {

@@ -20,7 +20,7 @@ import { fileErrors } from '../../shared/x509/audit-file.js';
 import { plural } from '../../shared/x509/format.js';
 import { discoveryHere } from '../deployed/account.js';
 import { fetchPages } from '../deployed/pages.js';
-import { readConfig } from '../deployed/settings.js';
+import { readDeployable } from '../deployed/settings.js';
 import { readTruststore } from '../inputs/truststores.js';
 import { withAccount } from '../terminal/account.js';
 import { pc } from '../terminal/colors.js';
@@ -150,7 +150,7 @@ export async function runDoctor(
   done: () => void = () => {},
 ): Promise<number> {
   refuseOther(options.destination);
-  const coverage: Coverage | null = options.config === undefined ? null : await readConfig(options.config);
+  const coverage: Coverage | null = options.config === undefined ? null : await readDeployable(options.config);
   const found = await find(options.domain);
   const missing = options.domain.filter((name) => !isFound(name, found));
   if (missing.length > 0) {

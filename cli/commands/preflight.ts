@@ -22,14 +22,14 @@ import {
   rulesOf,
   withDoor,
 } from '../deployed/known-door.js';
-import { observeClients } from '../inputs/clients.js';
-import { collectClients, type NotJudged, nothingWords, notJudgedWords, uncertifiedWords } from '../inputs/evidence.js';
+import { collectClients, type NotJudged, observeClients } from '../inputs/clients.js';
 import { type FormatOption, readFormat, withFormat } from '../inputs/format.js';
 import type { LiveOptions } from '../inputs/live/find.js';
 import { type Live, liveOf, withLive } from '../inputs/live/options.js';
 import type { Observed } from '../inputs/observe.js';
 import { readUsableTruststore, truststoreErrors } from '../inputs/truststores.js';
 import { pc } from '../terminal/colors.js';
+import { nothingWords, notJudgedWords, uncertifiedWords } from '../terminal/not-judged.js';
 import { note } from '../terminal/notes.js';
 import { languageOption, timeOption, withLanguage } from '../terminal/options.js';
 import { folded, heading, jsonLine, type Output, ratio, share, table, wrapped } from '../terminal/table.js';

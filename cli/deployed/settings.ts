@@ -54,11 +54,32 @@ export function withOneFormat(config: Config, format: string | undefined): Confi
   return format === undefined ? config : { ...config, accessLogFormats: { '*': format } };
 }
 
+/**
+ * The settings of a file, or the defaults, for a verb that deploys nothing: where `runbooks` says no address of the pages, they are those
+ * of the folder here.
+ * @throws MtlsWatchError `unreadable-input`, `bad-config`
+ */
 export async function readConfig(file: string | undefined): Promise<Config> {
-  if (file === undefined) {
-    const config = parseConfig({ runbooks: { baseUrl: 'https://runbooks.invalid' } }, 'the default configuration');
-    return { ...config, runbooks: { ...config.runbooks, baseUrl: pathToFileURL('runbooks').href } };
-  }
+  const { settings, source } =
+    file === undefined ? { settings: {}, source: 'the default configuration' } : await readSettings(file);
+  const runbooks = runbooksWithoutPages(settings);
+  if (runbooks === null) return parseConfig(settings, source, nearKey);
+  const given = { ...(settings as object), runbooks: { ...runbooks, baseUrl: 'https://runbooks.invalid' } };
+  const config = parseConfig(given, source, nearKey);
+  return { ...config, runbooks: { ...config.runbooks, baseUrl: pathToFileURL('runbooks').href } };
+}
+
+/** What `runbooks` holds where it has no address; null where it has one, or is none. */
+function runbooksWithoutPages(settings: unknown): object | null {
+  const isObject = (value: unknown): value is object =>
+    typeof value === 'object' && value !== null && !Array.isArray(value);
+  if (!isObject(settings)) return null;
+  const { runbooks = {} } = settings as { readonly runbooks?: unknown };
+  return isObject(runbooks) && !Object.hasOwn(runbooks, 'baseUrl') ? runbooks : null;
+}
+
+/** All settings of a file, as they would be deployed. @throws MtlsWatchError `unreadable-input`, `bad-config` */
+export async function readDeployable(file: string): Promise<Config> {
   const { settings, source } = await readSettings(file);
   return parseConfig(settings, source, nearKey);
 }

@@ -2,10 +2,11 @@
 
 import type { FormatsByLogGroup } from '../../shared/logs/formats-by-group.js';
 import { formatOfGroup } from '../../shared/logs/record-format.js';
+import type { ObservedClient } from '../../shared/x509/observed.js';
 import { warning } from '../terminal/notes.js';
 import { progressBar } from '../terminal/progress.js';
 import type { Live } from './live/options.js';
-import { type Observed, observe } from './observe.js';
+import { type Observed, observe, type Unjudged } from './observe.js';
 import { readInputs } from './read.js';
 import { deduplicator } from './seen.js';
 
@@ -28,4 +29,20 @@ export async function* observeClients(
     }
     for (const _ of item.batch.malformed) yield { unjudged: 'damaged' };
   }
+}
+
+/** Numbers of requests, and of records that may be requests, by the reason why they are not judged. */
+export type NotJudged = Readonly<Record<Unjudged, number>>;
+
+/** Counts what is not judged, and passes the clients on. */
+export async function collectClients(
+  observed: AsyncIterable<Observed>,
+  add: (client: ObservedClient) => void,
+): Promise<NotJudged> {
+  const counts = { 'without-certificate': 0, 'none-presented': 0, unreadable: 0, damaged: 0 };
+  for await (const one of observed) {
+    if ('unjudged' in one) counts[one.unjudged] += 1;
+    else add(one);
+  }
+  return counts;
 }

@@ -4,6 +4,7 @@
  */
 
 import { commandLimits } from '../../shared/base/command-limits.js';
+import { jsonIn } from '../../shared/base/json.js';
 import { limits } from '../../shared/base/limits.js';
 import { textOf } from '../../shared/logs/decode.js';
 import type { RecordFormat } from '../../shared/logs/record-format.js';
@@ -51,7 +52,7 @@ export function interpreter(
   const { add, addPlain, startAt } = datedEvents(window, records.timeWithin);
   let known = 0;
   const nest = nesting();
-  const notAnEvent = rejecting(window);
+  const notAnEvent = (detail: string) => window.reject('not-a-log-event', detail);
   const onKnown = () => ++known;
   const opened = openedInto({ add, records, emit, onBytes: nestedBytes, onKnown, onReject: window.reject });
   const lines = lineEvents({
@@ -68,7 +69,7 @@ export function interpreter(
   }
 
   function value(text: string): void {
-    const json = parsed(text);
+    const json = jsonIn(text);
     lines.close();
     if (json !== undefined) openValue(json, text, opened);
     // An access record whose PEM contains raw newlines is invalid JSON, but still an event; the parser repairs it.
@@ -106,16 +107,12 @@ export function interpreter(
   };
 }
 
-function rejecting(window: EventWindow) {
-  return (detail: string) => window.reject('not-a-log-event', detail);
-}
-
 /** A line that is one object, and no list of events: the elements of that are units of their own. */
 function objectIn(chunk: Buffer, from: number, to: number): { readonly text: string; readonly json: object } | null {
   const end = chunk[to - 1] === RETURN ? to - 1 : to;
   if (end - from > PLAIN_BYTES_MAX || chunk[end - 1] !== CLOSE_OBJECT) return null;
   const text = textOf(chunk.subarray(from, end));
-  const json = parsed(text);
+  const json = jsonIn(text);
   return typeof json !== 'object' || json === null || 'events' in json ? null : { text, json };
 }
 
@@ -198,14 +195,4 @@ function recordsOf(format: RecordFormat | null) {
 
 function isBrokenRecord(text: string): boolean {
   return !ENVELOPE.test(text.slice(0, 4096)) && UNWRAPPED.test(text);
-}
-
-/** Undefined for text that is not JSON. */
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }

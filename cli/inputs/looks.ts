@@ -51,14 +51,12 @@ export function fromEpoch(value: number): number {
   return value >= 1e14 ? Math.floor(value / 1000) : value;
 }
 
-const CLF_TIME = /(?<![\w/])(\d{1,2})\/([A-Z][a-z]{2})\/(\d{4}):(\d\d:\d\d:\d\d) ([+-]\d\d)(\d\d)/;
-const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+const CLF_TIME = /(?<![\w/])(\d{1,2})\/([A-Z][a-z]{2})\/(\d{4}):(\d\d:\d\d:\d\d) ([+-]\d{4})/;
 
 /** The first time in Common Log Format in a text, as in `$context.requestTime`; null if there is none. */
 export function clfTimeIn(text: string): number | null {
-  const [, day = '', month = '', year, time, hours, minutes] = CLF_TIME.exec(text) ?? [];
-  const index = MONTHS.indexOf(month) + 1;
-  if (index === 0) return null;
-  const at = Date.parse(`${year}-${String(index).padStart(2, '0')}-${day.padStart(2, '0')}T${time}${hours}:${minutes}`);
+  const [, ...parts] = CLF_TIME.exec(text) ?? [];
+  // With spaces between its parts it is a date of mail, which JavaScript reads.
+  const at = Date.parse(parts.join(' '));
   return Number.isNaN(at) ? null : at;
 }

@@ -5,6 +5,7 @@ import { hasCertificateFields, identityOf } from '../../shared/logs/client-ident
 import { forbiddenCause } from '../../shared/logs/forbidden.js';
 import { fieldsOfRecord } from '../../shared/logs/read-record.js';
 import type { RecordFormat } from '../../shared/logs/record-format.js';
+import { isVendedLine } from '../../shared/logs/vended-line.js';
 import type { LogEvent } from '../../shared/model/index.js';
 import type { ObservedClient } from '../../shared/x509/observed.js';
 
@@ -47,6 +48,7 @@ export function observe({ message, timestamp }: LogEvent, format: RecordFormat |
   // A line in the log's own format is a record, even if text from a client in it looks like something else.
   const isText = !text.startsWith('{') && (format === null || format.isJson);
   if (text === '' || (isText && EXECUTION_LINE.test(text))) return null;
+  if (format === null && isVendedLine(text)) return null;
   const connection = observedConnection(text);
   if (connection !== null) {
     const { client, scope, outcome } = connection;

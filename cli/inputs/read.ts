@@ -1,7 +1,7 @@
 /**
  * Reads what the command line is given: files, folders, objects in S3 and `-`, in every rendering that API Gateway's logs come in.
- * Used by `replay`, `preflight`, `expiry` and `report`. Memory is bounded whatever the input: bytes are read in
- * chunks, records meet the bounds of `shared/base/limits.ts`, and events are handed on by the window.
+ * Memory is bounded whatever the input: bytes are read in chunks, records meet the bounds of `shared/base/command-limits.ts`, and
+ * events are handed on by the window.
  *
  *     files -> bytes (gunzip) -> units (lines, JSON values) -> events -> batches
  */

@@ -1,5 +1,6 @@
 /** Reads JSON objects that represent one log event each, with the keys of many tools. */
 
+import { jsonIn } from '../../shared/base/json.js';
 import { limits } from '../../shared/base/limits.js';
 import type { RecordFormat } from '../../shared/logs/record-format.js';
 import { partsOf } from './columns.js';
@@ -138,21 +139,12 @@ export function timeInText(text: string): number | null {
 
 /** The request's time in a record, by the format of its log; null if the format has no time. */
 export function timeByFormat(format: RecordFormat, text: string): number | null {
-  const json = text.trimStart().startsWith('{') ? parsedObject(text) : null;
+  const json = text.trimStart().startsWith('{') ? ((jsonIn(text) ?? null) as Record<string, unknown> | null) : null;
   for (const variable of ['requestTimeEpoch', 'requestTime']) {
     const at = timeOf(format.valueOf(variable, text, json));
     if (at !== null) return at;
   }
   return null;
-}
-
-function parsedObject(text: string): Record<string, unknown> | null {
-  try {
-    return JSON.parse(text) as Record<string, unknown>;
-  } catch (error) {
-    if (error instanceof SyntaxError) return null;
-    throw error;
-  }
 }
 
 /** Milliseconds since the epoch from a number, digits, or a date and time; null for anything else. */

@@ -28,8 +28,10 @@ export function occurrences(most: number): (id: string) => number {
 export function digestBytes(bytes: Uint8Array, from: number, to: number, words: Int32Array, at: number): void {
   let [a, b, c, d] = [words[at] as number, words[at + 1] as number, words[at + 2] as number, words[at + 3] as number];
   for (let n = from; n < to; n += 4) {
-    let word = 0;
-    for (let last = Math.min(n + 3, to - 1); last >= n; last--) word = (word << 8) | (bytes[last] as number);
+    let word = bytes[n] as number;
+    if (n + 1 < to) word |= (bytes[n + 1] as number) << 8;
+    if (n + 2 < to) word |= (bytes[n + 2] as number) << 16;
+    if (n + 3 < to) word |= (bytes[n + 3] as number) << 24;
     const mixed = Math.imul(a ^ Math.imul(turned(Math.imul(word, 0x239b961b), 15), 0x38b34ae5), 5);
     const next = (turned(mixed, 13) + b + 0x561ccd1b) | 0;
     a = b;

@@ -5,6 +5,7 @@
 
 import { hash } from 'node:crypto';
 import { commandLimits } from '../../shared/base/command-limits.js';
+import { jsonIn } from '../../shared/base/json.js';
 import { pulseOf } from '../../shared/base/time.js';
 import { batchOf } from '../../shared/logs/decode.js';
 import type { LogBatch, LogEvent, RejectCode, Rejected } from '../../shared/model/index.js';
@@ -247,15 +248,6 @@ function idDeriver(): (stream: string, timestamp: number | null, message: string
  * same span are passed unread.
  */
 function isSurelyHeard(message: string): boolean {
-  const { status } = parsedRecord(message);
+  const { status } = (jsonIn(message) ?? {}) as Readonly<Record<string, unknown>>;
   return /^[1-5]\d\d$/.test(String(status)) && (typeof status === 'string' || typeof status === 'number');
-}
-
-function parsedRecord(message: string): Readonly<Record<string, unknown>> {
-  try {
-    return JSON.parse(message);
-  } catch (error) {
-    if (error instanceof SyntaxError) return {};
-    throw error;
-  }
 }

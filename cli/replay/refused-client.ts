@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Notice } from '../../shared/model/index.js';
 import type { CertificateStore } from '../../shared/ports/index.js';
 import { certificateFromLoggedPem } from '../../shared/x509/certificate.js';
+import { pemOf } from '../../shared/x509/pem.js';
 
 /**
  * The one that failed most.
@@ -20,15 +21,7 @@ export async function writeRefusedClient(
   const certificate = pem === null ? null : certificateFromLoggedPem(pem);
   if (certificate?.kind !== 'certificate') return null;
   const file = join(folder, 'refused-client.pem');
+  // Written anew: what stands around the block in a log is the client's.
   await writeFile(file, pemOf(certificate.der));
   return file;
-}
-
-/** Written anew: what stands around the block in a log is the client's. */
-function pemOf(der: Uint8Array): string {
-  const lines =
-    Buffer.from(der)
-      .toString('base64')
-      .match(/.{1,64}/g) ?? [];
-  return ['-----BEGIN CERTIFICATE-----', ...lines, '-----END CERTIFICATE-----', ''].join('\n');
 }

@@ -118,20 +118,13 @@ export async function prepareFolder(folder: string): Promise<void> {
 
 /** Level by level: with `recursive`, Node 20 tries for ever where a file system lets nobody make folders, such as `/proc`. */
 async function makeFolder(folder: string): Promise<void> {
-  const parent = dirname(folder);
-  if (parent !== folder && !(await isThere(parent))) await makeFolder(parent);
-  if (!(await isThere(folder))) await mkdir(folder);
-  else if (!(await stat(folder)).isDirectory()) throw new Error('it is a file');
-}
-
-async function isThere(path: string): Promise<boolean> {
-  try {
-    await stat(path);
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
-    throw error;
-  }
+  const found = await stat(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error;
+  });
+  if (found !== undefined && !found.isDirectory()) throw new Error('it is a file');
+  if (found !== undefined) return;
+  if (dirname(folder) !== folder) await makeFolder(dirname(folder));
+  await mkdir(folder);
 }
 
 /** Writes `report.html`, `report.json` and `report.csv`. @returns the page's path */

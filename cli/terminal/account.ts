@@ -2,9 +2,24 @@
 
 import type { Command } from 'commander';
 
-/** What to do about an error of the SDK that says that no Region, or no credentials, are set; null for all others. */
+/** Causes of causes are looked at that far. */
+const CAUSES_MAX = 8;
+
+/**
+ * What to do about an error of the SDK, or one that it caused, that says that no Region, or no credentials, are set; null for all
+ * others.
+ */
 export function accountCure(error: unknown): string | null {
-  if (!(error instanceof Error)) return null;
+  let one = error;
+  for (let n = 0; n < CAUSES_MAX && one instanceof Error; n++) {
+    const cure = cureOf(one);
+    if (cure !== null) return cure;
+    one = one.cause;
+  }
+  return null;
+}
+
+function cureOf(error: Error): string | null {
   if (/region is missing/i.test(error.message)) {
     return 'expected a Region: --region, the variable AWS_REGION, or a profile with one';
   }

@@ -15,7 +15,7 @@ export function reportFailure(error: unknown, write: (text: string) => unknown):
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   debug('%o', error);
   if (error instanceof MtlsWatchError) {
-    write(`error: ${error.message}\n`);
+    write(`error: ${withCure(error)}\n`);
     return error.code === 'not-found' ? 1 : 2;
   }
   write(`error: ${oneLine(error)}${cureOf(error)}\n`);
@@ -29,9 +29,17 @@ export function endWithReader(stream: NodeJS.WriteStream): void {
   });
 }
 
+/** An error that comes of missing credentials says what to do about those, whatever else it would say. */
+function withCure(error: MtlsWatchError): string {
+  const cure = accountCure(error);
+  if (cure === null) return error.message;
+  const message = error.message.replace('CredentialsProviderError: ', '').replace(/; expected [^;]*$/, '');
+  return `${message}; ${cure}`;
+}
+
 function oneLine(error: unknown): string {
   if (!(error instanceof Error)) return clean(String(error), MESSAGE_CHARS_MAX);
-  const name = ['Error', 'AggregateError'].includes(error.name) ? '' : `${error.name}: `;
+  const name = ['Error', 'AggregateError', 'CredentialsProviderError'].includes(error.name) ? '' : `${error.name}: `;
   const inner = error instanceof AggregateError ? error.errors.map(String).join('; ') : error.message;
   return clean((name + (error.message || inner)).replace(/\s+/g, ' ').trim(), MESSAGE_CHARS_MAX);
 }

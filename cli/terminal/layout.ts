@@ -4,6 +4,7 @@
  */
 
 import columns from 'string-width';
+import { isDn, widthsIn } from './column-widths.js';
 
 /** Wider than this, cells of a table without a width are not padded: they may be followed by others all the same. */
 const PADDED_MAX = 80;
@@ -70,11 +71,6 @@ function headOf(word: string, width: number): string {
   }
   const soft = Math.max(...['.', '/', ',', '-', '_', ':', '。', '、'].map((mark) => head.lastIndexOf(mark))) + 1;
   return soft > head.length / 2 ? head.slice(0, soft) : head;
-}
-
-/** Whether a text is the name of a certificate's holder. */
-function isDn(text: string): boolean {
-  return /^(?:[A-Za-z]{1,20}|\d[\d.]{1,60})=/.test(text);
 }
 
 /** A DN in a width: its middle gives way, its country next, then its organization; of the CN most is left. */
@@ -166,57 +162,6 @@ export function layOut(
       line(row.map((cell) => cell[at] ?? '')).trimEnd(),
     );
   return [...lines(cells(head).map((cell) => cell.map(paintHead))), ...rows.flatMap((row) => lines(cells(row)))];
-}
-
-/**
- * The widths of columns that share a space: those of names give first, down to their CN, then those of texts down to their
- * words. Null where that is not enough.
- */
-function widthsIn(
-  space: number,
-  natural: readonly number[],
-  head: readonly string[],
-  rows: readonly (readonly string[])[],
-): number[] | null {
-  const names = natural.map((_, at) => rows.some((row) => isDn(row[at] ?? '')));
-  const least = natural.map((whole, at) =>
-    whole <= SHORT
-      ? whole
-      : Math.max(
-          names[at] ? NAME_MIN : SHORT,
-          columns(head[at] ?? ''),
-          ...rows.map(({ [at]: cell = '' }) =>
-            names[at] ? Math.min(CN_MAX, columns(leastOf(cell))) : Math.min(WORD_MAX, longestWord(cell)),
-          ),
-        ),
-  );
-  const sum = (all: readonly number[]): number => all.reduce((total, one) => total + one, 0);
-  if (sum(least) > space) return null;
-  const widths = [...least];
-  const grow = (to: readonly number[], which: (at: number) => boolean): void => {
-    for (const at of widths.keys()) {
-      if (which(at))
-        widths[at] = (widths[at] ?? 0) + Math.max(0, Math.min((to[at] ?? 0) - (widths[at] ?? 0), space - sum(widths)));
-    }
-  };
-  grow(natural, (at) => !names[at]);
-  grow(natural, () => true);
-  return widths;
-}
-
-/** Columns up to this width are not broken. */
-const SHORT = 16;
-const NAME_MIN = 20;
-const CN_MAX = 48;
-const WORD_MAX = 32;
-
-function longestWord(cell: string): number {
-  return Math.max(...cell.split(' ').map((word) => columns(word)));
-}
-
-/** The least of a DN that names its holder. */
-function leastOf(cell: string): string {
-  return isDn(cell) ? `…,${cell.match(/CN=(?:\\.|[^,\\])+/iu)?.[0] ?? cell}` : cell;
 }
 
 function fitted(cell: string, width: number): string[] {

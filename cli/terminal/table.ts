@@ -82,15 +82,18 @@ const SEVERITY: Readonly<Record<Finding['severity'], (text: string) => string>> 
 };
 
 /**
- * One finding: its place and code, the evidence, the remedy.
+ * One finding: its title, code and place, the evidence, the remedy.
  * @param told the severity, in the language of the texts
+ * @param name the title; null where the code is all there is
  */
 export function findingText(
   { code, severity, subjectDn, evidence, remedy }: Finding,
   where: string,
   told: string = severity,
+  name: string | null = null,
 ): string {
-  const title = `  ${SEVERITY[severity](pc.bold(code))}  ${pc.dim([told, where].filter((part) => part !== '').join(told === severity ? ', ' : '、'))}`;
+  const id = name === null ? SEVERITY[severity](pc.bold(code)) : `${SEVERITY[severity](pc.bold(name))} (${code})`;
+  const title = `  ${id}  ${pc.dim([told, where].filter((part) => part !== '').join(told === severity ? ', ' : '、'))}`;
   const lines = [
     title,
     ...(subjectDn === null ? [] : wrap(subjectDn, 4)),

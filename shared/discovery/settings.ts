@@ -59,7 +59,7 @@ export function watchedSettings({ domains, doors, logGroups, region }: FoundAcco
 }
 
 /** For connections whose client sent no name, of distributions that have one name only. */
-export function namesOfDistributions(doors: readonly FoundDoor[]): Readonly<Record<string, string>> {
+function namesOfDistributions(doors: readonly FoundDoor[]): Readonly<Record<string, string>> {
   return Object.fromEntries(
     doors.flatMap(({ kind, id, name, hosts }) =>
       kind === 'cloudfront' && name !== id && hosts.length === 2 ? [[`distribution/${id}`, name]] : [],

@@ -1,5 +1,7 @@
 /** Cheap tests for records of connections, asked for every event before anything is loaded. */
 
+import { isVendedLine } from '../logs/vended-line.js';
+
 const OPEN_OBJECT = 0x7b;
 const OPEN_PARENTHESIS = 0x28;
 const NUMBER_SIGN = 0x23;
@@ -14,7 +16,7 @@ const HEAD_CHARS = 64;
  */
 export function mayHaveKey(message: string, keys: RegExp): boolean {
   if (message.charCodeAt(0) !== OPEN_OBJECT || message.lastIndexOf('"apiId"', HEAD_CHARS) >= 0) return false;
-  return !message.includes('"requestId"') && keys.test(message);
+  return !message.includes('"requestId"') && keys.test(message) && !isVendedLine(message);
 }
 
 /** Whether a text that is not JSON may be a record of a connection, or the header of a file of them. */

@@ -50,6 +50,16 @@ it('says what the command says, and compiles once what a verb needs', () => {
   expect(files[1]).toBe(files[0]);
 });
 
+it('writes the same report, byte for byte', () => {
+  const pages = [start, (...args: readonly string[]) => run(inject('cli'), args)].map((by, index) => {
+    const folder = join(checkout, `report-${index}`);
+    expect(by('replay', join(root, 'sample/day/logs/history'), '--report', folder).status).toBe(0);
+    return Object.fromEntries(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), 'utf8')]));
+  });
+  expect(pages[0]?.['report.html']).toContain('\u2013');
+  expect(pages[0]).toEqual(pages[1]);
+});
+
 it('keeps compiled code again when more of it is needed', () => {
   const [folder = ''] = bundles();
   const size = () => statSync(join(cache, folder, 'expiry.compiled')).size;

@@ -158,7 +158,7 @@ describe('standard input in the place of a file', () => {
       ['diagnose', '--client', '-', ...truststore, ...at],
       client,
       1,
-      'issuer-rekeyed  standard input',
+      '(issuer-rekeyed)  standard input',
     ],
     [
       'diagnose --truststore',

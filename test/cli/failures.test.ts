@@ -45,11 +45,27 @@ describe('without a Region or credentials', () => {
     ],
     ['redrive'],
     ['doctor'],
-  ])('says how to name them: %j %j', (...args) => {
-    expect(run(args).stderr).toMatch(/^error: .*; expected a Region: --region, the variable AWS_REGION, or a profile/);
-    const isolated = { ...bare, AWS_REGION: 'eu-central-1', AWS_CONFIG_FILE: file, AWS_SHARED_CREDENTIALS_FILE: file };
-    if (args[0] !== 'doctor')
-      expect(run(args, isolated).stderr).toMatch(/^error: .*; expected AWS credentials: --profile, the variables/);
+    ['init'],
+    ['incidents', '--table', 't'],
+    ['silence', 'list', '--table', 't'],
+    ['tail', '--domain', 'api.bank.example'],
+    ['expiry', '--log-group', 'g'],
+    ['expiry', '--stack', 's'],
+    ['replay', 's3://bucket/logs/'],
+    ['audit', 's3://bucket/key'],
+    ['canary', 'probes', '--domain', 'api.bank.example'],
+  ])('says how to name them, once: %j %j %j', (...args) => {
+    const isolated = { ...bare, AWS_CONFIG_FILE: file, AWS_SHARED_CREDENTIALS_FILE: file };
+    // S3 says where a bucket is.
+    if (!args.some((arg) => arg.startsWith('s3:'))) {
+      const { stderr } = run(args, isolated);
+      expect(stderr).toMatch(/^error: .*; expected a Region: --region, the variable AWS_REGION, or a profile/);
+      expect(stderr.match(/expected/g)).toHaveLength(1);
+    }
+    const { stderr } = run(args, { ...isolated, AWS_REGION: 'eu-central-1' });
+    expect(stderr).toMatch(/^error: .*; expected AWS credentials: --profile, the variables/m);
+    expect(stderr).not.toContain('CredentialsProviderError');
+    expect(stderr.match(/expected/g)).toHaveLength(1);
   });
 
   it.each([

@@ -63,6 +63,36 @@ it('a table fits, whatever its cells are', () => {
   );
 });
 
+it.each([
+  ['two columns of the same text', 3, 3],
+  ['one of twice the other', 4, 2],
+  ['the other way round', 2, 4],
+])('columns of text share the space by what they hold: %s', (_, ...sizes) => {
+  const [left = '', right = ''] = sizes.map((size) => Array.from({ length: size * 8 }, () => 'words').join(' '));
+  for (const width of [80, 100, 120]) {
+    const [head = '', ...lines] = layOut(['State', 'Found', 'Expected'], [['wrong', left, right]], {
+      right: [],
+      width,
+    });
+    const at = head.indexOf('Expected');
+    const heights = [(line: string) => line.slice(0, at), (line: string) => line.slice(at)].map(
+      (part) => lines.filter((line) => part(line).includes('words')).length,
+    );
+    expect([width, Math.abs((heights[0] ?? 0) - (heights[1] ?? 0))]).toEqual([
+      width,
+      expect.toSatisfy((by: number) => by <= 1),
+    ]);
+    expect(heights[0]).toBeGreaterThan(1);
+  }
+});
+
+it('a column gets no more than it needs while another is broken', () => {
+  const texts = ['wrong', 'twenty columns of it', Array.from({ length: 30 }, () => 'words').join(' ')];
+  const [, first = ''] = layOut(['State', 'Found', 'Expected'], [texts], { right: [], width: 100 });
+  expect(first).toContain('  twenty columns of it  words');
+  expect(columns(first)).toBeGreaterThan(94);
+});
+
 it('words go below where the text of theirs begins, and commands stay whole', () => {
   const text = [
     '    What       the gateway refuses it',

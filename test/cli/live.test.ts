@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { readConfig } from '../../cli/deployed/settings.js';
@@ -267,6 +267,9 @@ describe('with a state', () => {
     appendFileSync(text, 'my notes\n');
     await expect(openState(text, 'one', RANGE)).rejects.toMatchObject({ code: 'usage' });
     expect(readFileSync(text, 'utf8')).toBe('my notes\n');
+    const folder = dirname(text);
+    await expect(openState(folder, 'one', RANGE)).rejects.toMatchObject({ code: 'unreadable-input' });
+    expect(existsSync(`${folder}.lock`)).toBe(false);
   });
 });
 

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
-import { compareReadings, readAll } from '../support/mutated-lines.js';
+import { compareReadings, linesOf, readAll } from '../support/mutated-lines.js';
 
 const SEED = Number(process.env.FC_SEED ?? 1);
 
@@ -42,6 +42,21 @@ test.each(UNUSUAL)('of an unusual record: $requestId', async (record) => {
     expect((await readAll(bytes, 70_000, 'read')).said).toEqual(careful.said);
   }
 });
+
+test.each(['json', 'export'] as const)(
+  'of a piece that is longer than what is looked at together: %s',
+  async (form) => {
+    const lines = linesOf(form).filter((line) => !line.includes('Forbidden'));
+    const overlong = Buffer.from(`{"path":"${'x'.repeat(1.2 * 1024 * 1024)}"}`);
+    const bytes = Buffer.concat(
+      [...lines, ...lines, overlong, ...lines, ...lines].flatMap((line) => [line, Buffer.from('\n')]),
+    );
+    const careful = await readAll(bytes, bytes.length, 'careful');
+    const quick = await readAll(bytes, bytes.length, 'unread');
+    expect(quick.said).toEqual(careful.said);
+    expect(quick.passed).toBeGreaterThan(lines.length / 2);
+  },
+);
 
 test('of the sample day', async () => {
   const folder = 'sample/day/logs';

@@ -4,8 +4,9 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterEach, describe, expect, inject, it, vi } from 'vitest';
-import { settingsHere, settingsOfStack } from '../../cli/deployed/settings.js';
+import { readConfig, readDeployable, settingsHere, settingsOfStack } from '../../cli/deployed/settings.js';
 import { deployedSettings } from '../../shared/adapters/aws/deployed-settings.js';
 import { parseConfig } from '../../shared/config/settings.js';
 
@@ -62,6 +63,40 @@ describe('the settings of a stack for a verb that reads logs', () => {
 
   it('are not mixed with those of a file', async () => {
     await expect(ask({ stack: 'mine' }, 'cli')).rejects.toThrow('expected --stack or --config, not both');
+  });
+});
+
+describe('a file of settings', () => {
+  const written = (settings: unknown): string => {
+    const path = join(folder, 'settings.json');
+    writeFileSync(path, JSON.stringify(settings));
+    return path;
+  };
+  const overrides = [{ reason: 'expired', url: 'https://wiki.bank.example/expired' }];
+
+  it.each<[string, object]>([
+    ['nothing', {}],
+    ['domains alone', { domains: { 'abc/prod': 'api.bank.example' } }],
+    ['pages of its own for some reasons', { runbooks: { overrides } }],
+    ['the context of a cdk.json', { context: { mtlsWatch: { graceMinutes: 7 } } }],
+  ])('need not say where the pages are to be replayed: %s', async (_, settings) => {
+    const config = await readConfig(written(settings));
+    expect(config.runbooks.baseUrl).toBe(pathToFileURL('runbooks').href);
+    expect(config.runbooks.overrides).toEqual('runbooks' in settings ? overrides : []);
+    await expect(readDeployable(written(settings))).rejects.toThrow('runbooks');
+  });
+
+  it.each<[unknown, string]>([
+    [{ runbooks: 'https://wiki.bank.example' }, 'runbooks: got "https://wiki.bank.example"'],
+    [{ runbooks: null }, 'runbooks: got null'],
+    [{ runbooks: { baseUrl: 'http://wiki.bank.example' } }, 'runbooks.baseUrl: got "http'],
+    [{ runbooks: { baseURL: 'x' } }, 'runbooks.baseURL: got "x"; there is no such setting; nearest: baseUrl'],
+    [{ graceMinute: 7 }, 'graceMinute'],
+    [[], 'settings.json has 1 wrong setting(s)'],
+  ])('says what is wrong in it: %j', async (settings, what) => {
+    const failed = await readConfig(written(settings)).catch((error: Error) => error.message);
+    expect(failed).toContain(what);
+    expect(failed).not.toContain('runbooks.invalid');
   });
 });
 

@@ -4,9 +4,7 @@
  * is searched again. The file holds what the log holds, so only its owner may read it.
  */
 
-import { createReadStream } from 'node:fs';
-import { type FileHandle, open, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { createInterface } from 'node:readline';
+import { type FileHandle, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { type MtlsWatchError, messageOf, unreadable, usage } from '../../../shared/base/errors.js';
 import { jsonIn } from '../../../shared/base/json.js';
 import type { SearchedEvent } from '../../../shared/ports/log-search.js';
@@ -47,15 +45,19 @@ interface Line {
  */
 export async function openState(path: string, search: string, range: TimeRange): Promise<SearchState> {
   const unlock = await lock(path);
+  let file: FileHandle | null = null;
   try {
-    return await openLocked(path, search, range, unlock);
+    file = await open(path, 'a+', 0o600);
+    return await stateIn(file, path, search, range, unlock);
   } catch (error) {
+    await file?.close();
     await unlock();
-    throw error;
+    throw error instanceof Error && 'syscall' in error ? unreadableState(path, error) : error;
   }
 }
 
-async function openLocked(
+async function stateIn(
+  file: FileHandle,
   path: string,
   search: string,
   range: TimeRange,
@@ -65,7 +67,7 @@ async function openLocked(
   let run = 1;
   let first: Line | null = null;
   let wholeBytes = 0;
-  for await (const { line, text, bytes, isWhole } of linesOf(path)) {
+  for await (const { line, text, bytes, isWhole } of linesOf(file)) {
     // A kill may leave the first line incomplete. Any other file belongs to somebody else and is not changed.
     if (first === null && !isBegun(text)) throw somethingElse(path);
     if (line === null || !isWhole) break;
@@ -74,16 +76,15 @@ async function openLocked(
     run = Math.max(run, (line.run ?? 0) + 1);
     wholeBytes += bytes;
   }
-  const file = await attempt(path, () => open(path, 'a', 0o600));
   // Removes an incomplete line that a kill left, so that the next one starts on a new line.
-  await attempt(path, () => file.truncate(wholeBytes));
+  await file.truncate(wholeBytes);
   const write = writer(file, path);
   if (first === null) await write({ search, range });
   return {
     range: first?.range ?? range,
     done: new Set(runOf.keys()),
     async *saved() {
-      for await (const { line } of linesOf(path)) {
+      for await (const { line } of linesOf(file)) {
         if (line?.events !== undefined && runOf.get(line.slice ?? -1) === line.run) yield line.events;
       }
     },
@@ -134,9 +135,11 @@ function writer(file: FileHandle, path: string): (line: Line) => Promise<void> {
   return (line) => {
     // Some line readers split at these two characters, which JSON does not escape.
     const text = JSON.stringify(line).replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029');
-    const written = last.then(() => attempt(path, () => file.appendFile(`${text}\n`)));
+    const written = last.then(() => file.appendFile(`${text}\n`));
     last = written.catch(() => {});
-    return written;
+    return written.catch((cause) => {
+      throw unreadableState(path, cause);
+    });
   };
 }
 
@@ -157,30 +160,15 @@ const somethingElse = (path: string): MtlsWatchError =>
   usage(`--state got ${path}, which holds something else; expected a new file`);
 
 /** `line` is null for text that is not JSON; `isWhole`: whether a newline ends it. */
-async function* linesOf(path: string) {
-  const size = await stat(path).then(
-    (found) => found.size,
-    (error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return 0;
-      throw unreadableState(path, error);
-    },
-  );
-  if (size === 0) return;
+async function* linesOf(file: FileHandle) {
+  const { size } = await file.stat();
   let read = 0;
-  for await (const text of createInterface({ input: createReadStream(path, { end: size - 1 }), crlfDelay: 0 })) {
+  for await (const text of file.readLines({ start: 0, autoClose: false })) {
     const bytes = Buffer.byteLength(text) + 1;
     read += bytes;
     const json = jsonIn(text);
     const line: Line | null = typeof json === 'object' ? json : null;
     yield { line, text, bytes, isWhole: read <= size };
-  }
-}
-
-async function attempt<T>(path: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (cause) {
-    throw unreadableState(path, cause);
   }
 }
 

@@ -1,27 +1,11 @@
 /**
- * What of the logs could not be judged: an answer that rests on nothing must not sound like "all is well", and one that rests on a
- * share of the requests says so. For `preflight` and `expiry`, which judge by the certificates that the access log holds.
+ * What of the logs could not be judged, in sentences: an answer that rests on nothing must not sound like "all is well", and one that
+ * rests on a share of the requests says so. For `preflight` and `expiry`, which judge by the certificates that the access log holds.
  */
 
 import type { EvidenceWords, Lacking } from '../../shared/messages/evidence-words.js';
-import type { ClientRecord, ObservedClient } from '../../shared/x509/observed.js';
-import type { Observed, Unjudged } from './observe.js';
-
-/** Numbers of requests, and of records that may be requests, by the reason why they are not judged. */
-export type NotJudged = Readonly<Record<Unjudged, number>>;
-
-/** Counts what is not judged, and passes the clients on. */
-export async function collectClients(
-  observed: AsyncIterable<Observed>,
-  add: (client: ObservedClient) => void,
-): Promise<NotJudged> {
-  const counts = { 'without-certificate': 0, 'none-presented': 0, unreadable: 0, damaged: 0 };
-  for await (const one of observed) {
-    if ('unjudged' in one) counts[one.unjudged] += 1;
-    else add(one);
-  }
-  return counts;
-}
+import type { ClientRecord } from '../../shared/x509/observed.js';
+import type { NotJudged } from '../inputs/clients.js';
 
 /**
  * Sentences about clients that are not judged because their certificate is not in the log, with what to do about it by the kind of log.
