@@ -269,6 +269,24 @@ describe('what a replay remembers while it counts', () => {
     cells.close();
   });
 
+  it('knows a half that waits until as many others came, although those before it are claimed meanwhile', async () => {
+    const most = 400;
+    const cells = compactCells(most);
+    const join = createJoin(cells);
+    for (const n of range(10 * most)) {
+      await join.put([{ key: `k${n}`, half: denial(n), batchId: `b${n}` }]);
+      const due = n - most;
+      if (due < 0) continue;
+      const [cell] = await join.claim([`k${due}`], `c${due}`);
+      expect(cell).toEqual({
+        denial: { half: denial(due), batchId: `b${due}`, second: false },
+        access: null,
+        claimedBy: `c${due}`,
+      });
+    }
+    cells.close();
+  });
+
   it('gives back a list when it is due, the oldest first, and forgets it when it is removed', async () => {
     const queue = createWaitingQueue();
     const list = (n: number) => ({
