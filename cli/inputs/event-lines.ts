@@ -3,7 +3,7 @@
  * a line that was looked at closely; in those after it only the values are looked at.
  */
 
-import { CLOSE_OBJECT, COLON, COMMA, NEWLINE, OPEN_OBJECT, QUOTE, SPACE, ZERO } from './characters.js';
+import { BACKSLASH, CLOSE_OBJECT, COLON, COMMA, NEWLINE, OPEN_OBJECT, QUOTE, SPACE, ZERO } from './characters.js';
 import { DIGEST_WORDS } from './latest.js';
 import * as mark from './marks.js';
 import { digitsAt, endOfPlain, holdsAt, isDigit, PLAIN_BYTES_MAX } from './plain-bytes.js';
@@ -170,7 +170,11 @@ function formOf(scan: TextScan, from: number): Form | null {
     const kind = isNumber ? 'number' : key === 'message' ? 'message' : 'text';
     parts.push({ before: Buffer.from(bytes.subarray(last, begin)), kind, at: placeOf(key) });
     // Any message tells the form, so that it is looked for once, also in a file of lines that are not plain.
-    last = isNumber ? endOfNumber(bytes, begin) : key === 'message' ? endOfString(scan, begin) : endOfText(scan, begin);
+    last = isNumber
+      ? endOfNumber(bytes, begin)
+      : key === 'message'
+        ? endOfString(bytes, begin)
+        : endOfText(scan, begin);
     if (last < 0) return null;
     at = afterSpaces(bytes, isNumber ? last : last + 1);
     if (bytes[at] === CLOSE_OBJECT && bytes[at + 1] === NEWLINE) break;
@@ -197,14 +201,18 @@ function endOfNumber(bytes: Buffer, from: number): number {
   return isInteger ? at : -1;
 }
 
-/** The quote that ends a string of ASCII, or -1. */
-function endOfString(scan: TextScan, from: number): number {
-  const to = scan.endOf(from, 1);
-  return scan.bytes[to] === QUOTE ? to : -1;
+/** The quote that ends any string, or -1. */
+function endOfString(bytes: Buffer, from: number): number {
+  for (let at = bytes.indexOf(QUOTE, from); at >= 0; at = bytes.indexOf(QUOTE, at + 1)) {
+    let escaping = at;
+    while (escaping > from && bytes[escaping - 1] === BACKSLASH) escaping--;
+    if ((at - escaping) % 2 === 0) return at;
+  }
+  return -1;
 }
 
-/** The same for a string without escapes. */
+/** The quote that ends a string of ASCII without escapes, or -1. */
 function endOfText(scan: TextScan, from: number): number {
-  const to = endOfString(scan, from);
-  return scan.escapes() === 0 ? to : -1;
+  const to = scan.endOf(from, 1);
+  return scan.bytes[to] === QUOTE && scan.escapes() === 0 ? to : -1;
 }
