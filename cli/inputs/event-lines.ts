@@ -158,8 +158,7 @@ function formOf(scan: TextScan, from: number): Form | null {
     if (bytes[at] !== (at === from ? OPEN_OBJECT : COMMA)) return null;
     const keyAt = afterSpaces(bytes, at + 1) + 1;
     const keyEnd = bytes[keyAt - 1] === QUOTE ? endOfText(scan, keyAt) : -1;
-    const name = bytes.toString('latin1', keyAt, Math.max(keyAt, keyEnd));
-    const key = KEYS.find((one) => one === name);
+    const key = KEYS.find((one) => one === bytes.toString('latin1', keyAt, Math.max(keyAt, keyEnd)));
     const colon = afterSpaces(bytes, keyEnd + 1);
     if (key === undefined || keys.has(key) || bytes[colon] !== COLON) return null;
     keys.add(key);
@@ -169,8 +168,11 @@ function formOf(scan: TextScan, from: number): Form | null {
     if (!isNumber && bytes[valueAt] !== QUOTE) return null;
     const kind = isNumber ? 'number' : key === 'message' ? 'message' : 'text';
     parts.push({ before: Buffer.from(bytes.subarray(last, begin)), kind, at: placeOf(key) });
-    // Any message tells the form, so that it is looked for once, also in a file of lines that are not plain.
-    last = isNumber ? endOfNumber(bytes, begin) : key === 'message' ? endOfString(scan, begin) : endOfText(scan, begin);
+    last = isNumber
+      ? endOfNumber(bytes, begin)
+      : key === 'message'
+        ? endOfPlain(scan, begin, 1, QUOTE)
+        : endOfText(scan, begin);
     if (last < 0) return null;
     at = afterSpaces(bytes, isNumber ? last : last + 1);
     if (bytes[at] === CLOSE_OBJECT && bytes[at + 1] === NEWLINE) break;
@@ -197,14 +199,8 @@ function endOfNumber(bytes: Buffer, from: number): number {
   return isInteger ? at : -1;
 }
 
-/** The quote that ends a string of ASCII, or -1. */
-function endOfString(scan: TextScan, from: number): number {
-  const to = scan.endOf(from, 1);
-  return scan.bytes[to] === QUOTE ? to : -1;
-}
-
-/** The same for a string without escapes. */
+/** The quote that ends a string of ASCII without escapes, or -1. */
 function endOfText(scan: TextScan, from: number): number {
-  const to = endOfString(scan, from);
-  return scan.escapes() === 0 ? to : -1;
+  const to = scan.endOf(from, 1);
+  return scan.bytes[to] === QUOTE && scan.escapes() === 0 ? to : -1;
 }
