@@ -3,7 +3,7 @@
  * a line that was looked at closely; in those after it only the values are looked at.
  */
 
-import { BACKSLASH, CLOSE_OBJECT, COLON, COMMA, NEWLINE, OPEN_OBJECT, QUOTE, SPACE, ZERO } from './characters.js';
+import { CLOSE_OBJECT, COLON, COMMA, NEWLINE, OPEN_OBJECT, QUOTE, SPACE, ZERO } from './characters.js';
 import { DIGEST_WORDS } from './latest.js';
 import * as mark from './marks.js';
 import { digitsAt, endOfPlain, holdsAt, isDigit, PLAIN_BYTES_MAX } from './plain-bytes.js';
@@ -158,8 +158,7 @@ function formOf(scan: TextScan, from: number): Form | null {
     if (bytes[at] !== (at === from ? OPEN_OBJECT : COMMA)) return null;
     const keyAt = afterSpaces(bytes, at + 1) + 1;
     const keyEnd = bytes[keyAt - 1] === QUOTE ? endOfText(scan, keyAt) : -1;
-    const name = bytes.toString('latin1', keyAt, Math.max(keyAt, keyEnd));
-    const key = KEYS.find((one) => one === name);
+    const key = KEYS.find((one) => one === bytes.toString('latin1', keyAt, Math.max(keyAt, keyEnd)));
     const colon = afterSpaces(bytes, keyEnd + 1);
     if (key === undefined || keys.has(key) || bytes[colon] !== COLON) return null;
     keys.add(key);
@@ -169,11 +168,10 @@ function formOf(scan: TextScan, from: number): Form | null {
     if (!isNumber && bytes[valueAt] !== QUOTE) return null;
     const kind = isNumber ? 'number' : key === 'message' ? 'message' : 'text';
     parts.push({ before: Buffer.from(bytes.subarray(last, begin)), kind, at: placeOf(key) });
-    // Any message tells the form, so that it is looked for once, also in a file of lines that are not plain.
     last = isNumber
       ? endOfNumber(bytes, begin)
       : key === 'message'
-        ? endOfString(bytes, begin)
+        ? endOfPlain(scan, begin, 1, QUOTE)
         : endOfText(scan, begin);
     if (last < 0) return null;
     at = afterSpaces(bytes, isNumber ? last : last + 1);
@@ -199,16 +197,6 @@ function endOfNumber(bytes: Buffer, from: number): number {
   while (isDigit(bytes[at])) at++;
   const isInteger = at > from && at - from <= DIGITS_MAX && (bytes[from] !== ZERO || at - from === 1);
   return isInteger ? at : -1;
-}
-
-/** The quote that ends any string, or -1. */
-function endOfString(bytes: Buffer, from: number): number {
-  for (let at = bytes.indexOf(QUOTE, from); at >= 0; at = bytes.indexOf(QUOTE, at + 1)) {
-    let escaping = at;
-    while (escaping > from && bytes[escaping - 1] === BACKSLASH) escaping--;
-    if ((at - escaping) % 2 === 0) return at;
-  }
-  return -1;
 }
 
 /** The quote that ends a string of ASCII without escapes, or -1. */
