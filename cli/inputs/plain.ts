@@ -28,8 +28,7 @@ export function lineMarker(): ((chunk: Buffer) => mark.Marks) | null {
       const shift = VIEW_AT - done;
       for (let from = VIEW_AT; from <= last; ) {
         const first = bytes[from];
-        const to =
-          first === OPEN_OBJECT ? markEvent(from, shift) : isDigit(first) ? markExported(from, shift, last) : -1;
+        const to = first === OPEN_OBJECT ? markEvent(from, shift) : isDigit(first) ? markExported(from, shift) : -1;
         from = (to < 0 ? bytes.indexOf(NEWLINE, from) : to) + 1;
       }
       // Of a line that is longer than the view nothing is marked: it is not what most of a log is.
@@ -41,21 +40,17 @@ export function lineMarker(): ((chunk: Buffer) => mark.Marks) | null {
 }
 
 /**
- * Marks lines of an export, `2026-10-12T00:00:00.000Z {"status":…}`, that are whole and stand before
- * another whole line with a time: one without would belong to the event before it.
+ * Marks lines of an export, `2026-10-12T00:00:00.000Z {"status":…}`, that stand before
+ * another one with a time: one without would belong to the event before it.
  */
-function exportedLines(
-  rows: mark.MarkRows,
-  scan: TextScan,
-): (from: number, shift: number, lastNewline: number) => number {
+function exportedLines(rows: mark.MarkRows, scan: TextScan): mark.MarkLine {
   const { bytes } = scan;
-  return (from, shift, lastNewline) => {
+  return (from, shift) => {
     const at = timeAt(bytes, from);
     if (Number.isNaN(at)) return -1;
     const begin = from + TIME_BYTES;
     const to = endOfPlain(scan, begin, 0, NEWLINE);
-    const isWhole = to >= 0 && to < lastNewline && to - from <= PLAIN_BYTES_MAX;
-    if (!isWhole || Number.isNaN(timeAt(bytes, to + 1))) return -1;
+    if (to < 0 || to - from > PLAIN_BYTES_MAX || Number.isNaN(timeAt(bytes, to + 1))) return -1;
     const row = rows.add();
     const words = rows.words();
     words[row + mark.LINE_FROM] = from - shift;
@@ -88,7 +83,9 @@ function timeAt(chunk: Buffer, from: number): number {
     const text = chunk.toString('latin1', from, from + '0000-00-00'.length);
     day = { chars: inBytes(text), at: Date.parse(`${text}T00:00:00.000Z`) };
   }
-  const [hours, minutes, seconds] = [11, 14, 17].map((at) => digitsAt(chunk, from + at, 2)) as [number, number, number];
+  const hours = digitsAt(chunk, from + 11, 2);
+  const minutes = digitsAt(chunk, from + 14, 2);
+  const seconds = digitsAt(chunk, from + 17, 2);
   if (hours > 23 || minutes > 59 || seconds > 59) return Number.NaN;
   return day.at + ((hours * 60 + minutes) * 60 + seconds) * 1000 + digitsAt(chunk, from + 20, 3);
 }

@@ -74,6 +74,7 @@ export function printReplay(
   if (isJudged) out.write(refusals(summary, messages, words));
   out.write(heading(words.read));
   out.write(pairs(totals({ notices, summary, problems }, words), 36));
+  out.write(otherCauses(summary, words));
   out.write(rejects(summary, words));
   out.write(heading(words.next));
   out.write(nextSteps(worst, report, given, summary, words));
@@ -278,9 +279,6 @@ function totals(
   { summary, problems, notices }: Pick<Replayed, 'notices' | 'summary' | 'problems'>,
   { totals: labels }: ReplayWords,
 ): [string, string][] {
-  const others = Object.entries(summary.otherForbidden)
-    .sort(([, a], [, b]) => b - a)
-    .map(([cause, n]): [string, string] => [`  ${cause}`, count(n)]);
   const forbidden = Object.values(summary.otherForbidden).reduce((sum, n) => sum + n, 0);
   return [
     [labels.events, count(summary.events)],
@@ -290,16 +288,29 @@ function totals(
     [labels.problems, count(problems.length)],
     [labels.unattributed, count(summary.unattributed)],
     [labels.forbidden, count(forbidden)],
-    ...others,
     [labels.notices, count(notices.length)],
   ];
+}
+
+/** Why requests were answered with a 403 that is not about their certificate, the most frequent first. */
+function otherCauses({ otherForbidden }: Replayed['summary'], words: ReplayWords): string {
+  const rows = Object.entries(otherForbidden)
+    .sort(([, a], [, b]) => b - a)
+    .map(([cause, n]) => [count(n), named(cause, words.causes)]);
+  return rows.length === 0 ? '' : heading(words.otherForbidden) + table([words.requests, words.cause], rows, [0]);
+}
+
+/** What an id means, and the id. */
+function named(id: string, names: Readonly<Record<string, string>> | null): string {
+  const name = names !== null && Object.hasOwn(names, id) ? names[id] : undefined;
+  return name === undefined ? id : `${name} (${id})`;
 }
 
 /** The reasons why records could not be read, the most frequent first, each with an example. */
 function rejects({ rejectedBy, rejectedExamples }: Replayed['summary'], words: ReplayWords): string {
   const rows = Object.entries(rejectedBy)
     .sort(([, a], [, b]) => b - a)
-    .map(([code, n]) => [count(n), code, words.suchAs(rejectedExamples[code] ?? '', code)]);
+    .map(([code, n]) => [count(n), named(code, words.rejected), words.suchAs(rejectedExamples[code] ?? '')]);
   return rows.length === 0
     ? ''
     : heading(words.notRead) + table([words.records, words.reason, words.example], rows, [0]);

@@ -132,11 +132,11 @@ async function forget(world: PlayedWorld, minute: number, rollupsBefore: number)
   await closeAllHours(world);
   stores.rollups.forget(rollupsBefore);
   for (const group of stores.facts.groups()) {
-    const [history, incident] = await Promise.all([stores.history.load(group), stores.incidents.load(group)]);
-    const from = incidentFrom(incident, minute, world) ?? minute;
+    const needed = neededFrom((await stores.history.load(group)) as History | null, minute);
+    if (stores.facts.oldest(group) >= needed) continue;
+    const from = incidentFrom(await stores.incidents.load(group), minute, world) ?? minute;
     // An incident that will be seen over a day tells of that day, by the hour.
     const kept = Math.min(from, minute - MINUTES_PER_DAY);
-    const needed = neededFrom(history as History | null, minute);
     const taken = stores.facts.take(group, needed);
     // For a lasting incident, notices need only the sum; those of one that is known tell of the last days, by the hour.
     const lately = tellingFrom(minute);

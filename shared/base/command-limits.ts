@@ -20,6 +20,8 @@ export const commandLimits = {
   inputBatchEventsMax: 10_000,
   /** The same in characters, for logs with very long lines. */
   inputBatchCharsMax: 32 * MIB,
+  /** Characters of records after which they are read although their batch is not whole: so short-lived ones are collected cheaply. */
+  inputTextCharsMax: MIB / 4,
   /** gzip compresses zeros 1,032 times and logs 10 to 80 times; a higher ratio does not come from a log. */
   inputGzipRatioMax: 400,
   /** A short, very repetitive log may exceed the ratio; the ratio is checked only after this much output. */

@@ -6,6 +6,7 @@
  * them is worth, so that a profile of pure noise ends with a weight near zero.
  */
 
+import { getOrInsert } from '../base/get-or-insert.js';
 import type { Variance } from './dispersion.js';
 import { at, type DetectorParameters, FEATURES, type Shape, type State } from './state.js';
 
@@ -20,6 +21,8 @@ const PRIOR_MEAN = [0, 0, 0, 0, 0, 0, 0.6, 0.6, 0.4] as const;
 const PRIOR_SD = [1, 0.15, 0.5, 0.5, 0.3, 0.3, 0.3, 0.3, 0.3] as const;
 /** How far each coefficient may drift within one longest season, as a standard deviation. */
 const DRIFT_SD = [0.01, 0.01, 0.02, 0.02, 0.02, 0.02, 0.02, 0.02, 0.02] as const;
+const DRIFT_VARIANCE = DRIFT_SD.map((sd) => sd ** 2);
+const VARIANCE_MAX = PRIOR_SD.map((sd) => sd ** 2 * 4);
 /** Variance of a bin's log ratio before anything was learned, and how many visits a profile remembers. */
 const PROFILE_VARIANCE = 1;
 const VISITS_MAX = 8;
@@ -50,7 +53,7 @@ const ph = new Float64Array(FEATURES);
 
 const triangle = (i: number, j: number): number =>
   i <= j ? i * FEATURES - (i * (i - 1)) / 2 + (j - i) : j * FEATURES - (j * (j - 1)) / 2 + (i - j);
-const INDEX = Array.from({ length: FEATURES * FEATURES }, (_, k) => triangle(Math.floor(k / FEATURES), k % FEATURES));
+const DIAGONAL = Array.from({ length: FEATURES }, (_, i) => triangle(i, i));
 
 export function startBaseline(state: State, settings: DetectorParameters): void {
   for (let i = 0; i < FEATURES; i++) {
@@ -81,46 +84,68 @@ function fillLevel({ scalars }: State, settings: DetectorParameters, shape: Shap
   h[RECENT] = Math.log(((scalars[at.recentCount] ?? 0) + ballast) / ((scalars[at.recentExpected] ?? 0) + ballast));
 }
 
-function fillSeasons({ profiles }: State, settings: DetectorParameters, shape: Shape, bin: number): void {
-  const [shorter] = settings.seasons;
-  if (shorter !== undefined) {
-    const turn = turnOf(bin, shorter, shape.binSteps);
-    const c = turns.cos[turn] ?? 0;
-    const s = turns.sin[turn] ?? 0;
+function fillSeasons({ profiles }: State, turns: Turns, bin: number): void {
+  const turn = turnOf(turns, bin);
+  const c = turns.cos[turn] as number;
+  const s = turns.sin[turn] as number;
+  if (turns.shorter > 0) {
     h[HARMONICS] = c;
     h[HARMONICS + 1] = s;
     h[HARMONICS + 2] = 2 * c * c - 1;
     h[HARMONICS + 3] = 2 * s * c;
   }
   for (let k = 0; k < profiles.length; k++) {
-    const profile = profiles[k] as Float32Array;
-    h[PROFILES + k] = profile[binOfSeason(bin, settings.seasons[k] ?? 1, shape, profile.length)] ?? 0;
+    h[PROFILES + k] = (profiles[k] as Float32Array)[(turns.ofSeason[k] as Uint16Array)[turn] as number] as number;
   }
 }
 
-/** Cosine and sine of the shorter season at the bins that were asked for last: each is needed for its neighbours too, and by every group. */
+/**
+ * Cosine and sine of the shorter season, and the bin of each season, at the bins that were asked for last: each is needed for its
+ * neighbours too, and by every group.
+ */
+interface Turns {
+  /** 0 where there is no season. */
+  readonly shorter: number;
+  readonly shape: Shape;
+  readonly settings: DetectorParameters;
+  readonly bins: Float64Array;
+  readonly cos: Float64Array;
+  readonly sin: Float64Array;
+  readonly ofSeason: readonly Uint16Array[];
+}
+
 const TURNS = 4096;
-const turns = {
-  shorter: Number.NaN,
-  binSteps: Number.NaN,
-  bins: new Float64Array(TURNS),
-  cos: new Float64Array(TURNS),
-  sin: new Float64Array(TURNS),
-};
+/** By the lengths of the seasons, because the thresholds of a group do not matter here. */
+const turnsBySeasons = new Map<string, Turns>();
+const turnsOfSettings = new WeakMap<DetectorParameters, Turns>();
+
+function turnsOf(settings: DetectorParameters, shape: Shape): Turns {
+  const known = turnsOfSettings.get(settings);
+  if (known !== undefined) return known;
+  const made = getOrInsert(turnsBySeasons, settings.seasons.join(' '), () => ({
+    shorter: settings.seasons[0] ?? 0,
+    shape,
+    settings,
+    bins: new Float64Array(TURNS).fill(Number.NaN),
+    cos: new Float64Array(TURNS),
+    sin: new Float64Array(TURNS),
+    ofSeason: shape.bins.map(() => new Uint16Array(TURNS)),
+  }));
+  turnsOfSettings.set(settings, made);
+  return made;
+}
 
 /** @returns the place in `turns` */
-function turnOf(bin: number, shorter: number, binSteps: number): number {
-  if (turns.shorter !== shorter || turns.binSteps !== binSteps) {
-    turns.shorter = shorter;
-    turns.binSteps = binSteps;
-    turns.bins.fill(Number.NaN);
-  }
+function turnOf(turns: Turns, bin: number): number {
   const place = bin & (TURNS - 1);
-  if (turns.bins[place] !== bin) {
-    const angle = (2 * Math.PI * bin * binSteps) / shorter;
-    turns.bins[place] = bin;
-    turns.cos[place] = Math.cos(angle);
-    turns.sin[place] = Math.sin(angle);
+  if (turns.bins[place] === bin) return place;
+  const { shape, settings, shorter } = turns;
+  const angle = (2 * Math.PI * bin * shape.binSteps) / shorter;
+  turns.bins[place] = bin;
+  turns.cos[place] = Math.cos(angle);
+  turns.sin[place] = Math.sin(angle);
+  for (let k = 0; k < shape.bins.length; k++) {
+    (turns.ofSeason[k] as Uint16Array)[place] = binOfSeason(bin, settings.seasons[k] ?? 1, shape, shape.bins[k] ?? 1);
   }
   return place;
 }
@@ -137,12 +162,13 @@ const held = {
 
 export function predict(state: State, settings: DetectorParameters, shape: Shape, bin: number): Prediction {
   if (held.state === state && held.settings === settings && held.bin === bin) return held;
+  const turns = turnsOf(settings, shape);
   fillLevel(state, settings, shape);
-  fillSeasons(state, settings, shape, bin - 1);
+  fillSeasons(state, turns, bin - 1);
   const before = logMean(state, FEATURES);
-  fillSeasons(state, settings, shape, bin + 1);
+  fillSeasons(state, turns, bin + 1);
   const neighbours = clampLog(Math.max(before, logMean(state, FEATURES)));
-  fillSeasons(state, settings, shape, bin);
+  fillSeasons(state, turns, bin);
   const own = clampLog(logMean(state, FEATURES));
   held.state = state;
   held.settings = settings;
@@ -154,20 +180,27 @@ export function predict(state: State, settings: DetectorParameters, shape: Shape
   return held;
 }
 
-function logMean(state: State, features: number): number {
+function logMean({ x }: State, features: number): number {
   let sum = 0;
-  for (let i = 0; i < features; i++) sum += (h[i] ?? 0) * (state.x[i] ?? 0);
+  for (let i = 0; i < features; i++) sum += (h[i] as number) * (x[i] as number);
   return sum;
 }
 
-function doubtOf(state: State): number {
+/** Goes through the upper triangle once: each cell adds to two sums. */
+function doubtOf({ p }: State): number {
+  ph.fill(0);
   let doubt = 0;
   let cell = 0;
-  for (let i = 0; i < h.length; i++) {
-    let sum = 0;
-    for (let j = 0; j < h.length; j++) sum += (state.p[INDEX[cell++] ?? 0] ?? 0) * (h[j] ?? 0);
+  for (let i = 0; i < FEATURES; i++) {
+    const hi = h[i] as number;
+    let sum = (ph[i] as number) + (p[cell++] as number) * hi;
+    for (let j = i + 1; j < FEATURES; j++) {
+      const one = p[cell++] as number;
+      sum += one * (h[j] as number);
+      ph[j] = (ph[j] as number) + one * hi;
+    }
     ph[i] = sum;
-    doubt += sum * (h[i] ?? 0);
+    doubt += sum * hi;
   }
   return Math.max(0, doubt);
 }
@@ -225,10 +258,12 @@ export function learnBin(
   const sd = Math.sqrt(variance.phi * mean + (variance.psi + doubt) * mean * mean);
   const y = cut(state, settings, shape, bin, count, mean, 3 * sd + 3 * variance.phi, suspect);
   let before = Math.exp(clampLog(logMean(state, PROFILES)));
+  const turns = turnsOf(settings, shape);
+  const turn = turnOf(turns, bin);
   for (let k = 0; k < state.profiles.length; k++) {
     const profile = state.profiles[k] as Float32Array;
     const season = settings.seasons[k] ?? 1;
-    const b = binOfSeason(bin, season, shape, profile.length);
+    const b = (turns.ofSeason[k] as Uint16Array)[turn] as number;
     const old = profile[b] ?? 0;
     const m = before * Math.exp(old);
     // A bin of the longer season holds several of the finest bins; all of them together count as one visit.
@@ -270,7 +305,8 @@ function isHabit(state: State, settings: DetectorParameters, shape: Shape, bin: 
   const [shorter] = settings.seasons;
   const [profile] = state.profiles;
   if (shorter === undefined || profile === undefined) return false;
-  const b = binOfSeason(bin, shorter, shape, profile.length);
+  const turns = turnsOf(settings, shape);
+  const b = (turns.ofSeason[0] as Uint16Array)[turnOf(turns, bin)] as number;
   const shift = 2 * (b & 3);
   const byte = state.surprised[b >> 2] ?? 0;
   const visits = (byte >> shift) & 3;
@@ -301,12 +337,12 @@ function filter(state: State, y: number, mean: number, doubt: number, variance: 
   const information = m / (variance.phi + variance.psi * m);
   const gain = shift / doubt;
   const shrink = information / (1 + information * doubt);
-  for (let i = 0; i < h.length; i++) {
-    state.x[i] = (state.x[i] ?? 0) + (ph[i] ?? 0) * gain;
-    for (let j = i; j < h.length; j++) {
-      const k = INDEX[i * h.length + j] ?? 0;
-      state.p[k] = (state.p[k] ?? 0) - (ph[i] ?? 0) * (ph[j] ?? 0) * shrink;
-    }
+  const { x, p } = state;
+  let cell = 0;
+  for (let i = 0; i < FEATURES; i++) {
+    const own = ph[i] as number;
+    x[i] = (x[i] as number) + own * gain;
+    for (let j = i; j < FEATURES; j++, cell++) p[cell] = (p[cell] as number) - own * (ph[j] as number) * shrink;
   }
   // With a weight above one, what a profile adds would outweigh the level that it is measured against, and drive it away.
   for (let k = PROFILES; k < FEATURES; k++) {
@@ -325,17 +361,19 @@ function drift(state: State, settings: DetectorParameters, shape: Shape): void {
   const { x, p } = state;
   x[LEVEL] = (x[LEVEL] ?? 0) + d * (x[SLOPE] ?? 0);
   const pls = p[1] ?? 0;
-  const pss = p[triangle(SLOPE, SLOPE)] ?? 0;
+  const ofSlope = DIAGONAL[SLOPE] ?? 0;
+  const pss = p[ofSlope] ?? 0;
   p[0] = (p[0] ?? 0) + 2 * d * pls + d * d * pss;
   for (let j = SLOPE; j < FEATURES; j++) {
-    p[j] = (p[j] ?? 0) + d * (p[INDEX[SLOPE * FEATURES + j] ?? 0] ?? 0);
+    p[j] = (p[j] as number) + d * (p[ofSlope + j - SLOPE] as number);
   }
   for (let i = 0; i < FEATURES; i++) {
-    const k = triangle(i, i);
+    const k = DIAGONAL[i] as number;
+    const variance = p[k] as number;
     // No coefficient may become less certain than it was before the first bin.
     p[k] = Math.min(
-      Math.max(p[k] ?? 0, 1e-9) + (DRIFT_SD[i] ?? 0) ** 2 * d,
-      Math.max((PRIOR_SD[i] ?? 0) ** 2 * 4, p[k] ?? 0),
+      Math.max(variance, 1e-9) + (DRIFT_VARIANCE[i] as number) * d,
+      Math.max(VARIANCE_MAX[i] as number, variance),
     );
   }
 }

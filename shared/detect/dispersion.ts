@@ -20,14 +20,18 @@ const PSI_PRIOR = 0.1;
 /** A residual counts as at most this many standard deviations. */
 const RESIDUAL_MAX = 4;
 
+/** What was asked for last, so that nothing is allocated for each window of each step. */
+const found = { phi: 0.5, psi: 0.5 };
+
+/** The result is valid until the next call. */
 export function varianceOf(state: State, slot: number): Variance {
   const d = state.dispersion;
   const i = slot * SUMS;
-  const s11 = (d[i] ?? 0) + PRIOR_WEIGHT;
-  const s12 = d[i + 1] ?? 0;
-  const s22 = (d[i + 2] ?? 0) + PRIOR_WEIGHT;
-  const t1 = (d[i + 3] ?? 0) + PRIOR_WEIGHT * PHI_PRIOR;
-  const t2 = (d[i + 4] ?? 0) + PRIOR_WEIGHT * PSI_PRIOR;
+  const s11 = (d[i] as number) + PRIOR_WEIGHT;
+  const s12 = d[i + 1] as number;
+  const s22 = (d[i + 2] as number) + PRIOR_WEIGHT;
+  const t1 = (d[i + 3] as number) + PRIOR_WEIGHT * PHI_PRIOR;
+  const t2 = (d[i + 4] as number) + PRIOR_WEIGHT * PSI_PRIOR;
   const det = s11 * s22 - s12 * s12;
   let phi = (t1 * s22 - t2 * s12) / det;
   let psi = (t2 * s11 - t1 * s12) / det;
@@ -39,7 +43,9 @@ export function varianceOf(state: State, slot: number): Variance {
     phi = 1;
     psi = Math.max(0, (t2 - s12) / s22);
   }
-  return { phi, psi };
+  found.phi = phi;
+  found.psi = psi;
+  return found;
 }
 
 /**
@@ -70,9 +76,9 @@ export function learnVariance(
   const i = slot * SUMS;
   const keep = 1 - 1 / memory;
   const m2 = mean * mean;
-  d[i] = (d[i] ?? 0) * keep + m2 * weight;
-  d[i + 1] = (d[i + 1] ?? 0) * keep + m2 * mean * weight;
-  d[i + 2] = (d[i + 2] ?? 0) * keep + m2 * m2 * weight;
-  d[i + 3] = (d[i + 3] ?? 0) * keep + square * mean * weight;
-  d[i + 4] = (d[i + 4] ?? 0) * keep + square * m2 * weight;
+  d[i] = (d[i] as number) * keep + m2 * weight;
+  d[i + 1] = (d[i + 1] as number) * keep + m2 * mean * weight;
+  d[i + 2] = (d[i + 2] as number) * keep + m2 * m2 * weight;
+  d[i + 3] = (d[i + 3] as number) * keep + square * mean * weight;
+  d[i + 4] = (d[i + 4] as number) * keep + square * m2 * weight;
 }

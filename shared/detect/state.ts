@@ -132,7 +132,7 @@ export interface State {
   /** Two bits for every bin of the shorter season: at how many visits in a row it was surprisingly high. */
   readonly surprised: Uint8Array;
   /** Predictions of the latest bins, each at its number modulo `CACHED`, valid until the next bin is learned. They are not saved. */
-  readonly cache: { readonly bins: Float64Array; readonly means: Float64Array; readonly doubts: Float64Array };
+  readonly cache: { readonly bins: number[]; readonly means: number[]; readonly doubts: number[] };
 }
 
 /** The bins of the longest window, and those on both sides of it. */
@@ -197,9 +197,9 @@ export function emptyState(settings: DetectorParameters, step: number): State {
     profiles: bins.map(singles),
     surprised: new Uint8Array(bytes, offset, surprised),
     cache: {
-      bins: new Float64Array(CACHED).fill(Number.NaN),
-      means: new Float64Array(CACHED),
-      doubts: new Float64Array(CACHED),
+      bins: new Array<number>(CACHED).fill(Number.NaN),
+      means: new Array<number>(CACHED).fill(0),
+      doubts: new Array<number>(CACHED).fill(0),
     },
   };
 }

@@ -194,8 +194,9 @@ function closeBin(state: State, settings: DetectorParameters, shape: Shape, doub
 function closeCluster(state: State, settings: DetectorParameters, shape: Shape, doubt: number): void {
   const s = state.scalars;
   const mayBe = (s[at.openScore] ?? 0) > LARGE_FROM - ALLOWANCE;
-  const later = { from: state.step + 1, counts: [], expected: [], doubt };
-  const spread = mayBe ? spreadOf(state, settings, state.step, later) : 0;
+  const spread = mayBe
+    ? spreadOf(state, settings, state.step, { from: state.step + 1, counts: [], expected: [], doubt })
+    : 0;
   if (spread > LARGE_FROM) {
     touchCluster(s, state.step);
     s[at.clusterSpread] = Math.max(s[at.clusterSpread] ?? 0, spread);
@@ -237,11 +238,12 @@ function learnVariances(
   const { windows } = settings;
   let i = mod(state.step, RING);
   for (let k = 0; k < windows.length; k++) {
-    for (; length < (windows[k] ?? 0); length++) {
-      const c = counts[i] ?? -1;
+    const window = windows[k] as number;
+    for (; length < window; length++) {
+      const c = counts[i] as number;
       if (c >= 0) {
         count += c;
-        mean += expected[i] ?? 0;
+        mean += expected[i] as number;
       }
       i = i === 0 ? RING - 1 : i - 1;
     }
@@ -287,8 +289,9 @@ function closeEmpty(
     let recorded = 0;
     for (let step = first; step <= end; step++) {
       const isKnown = isUnknown === undefined || !isUnknown(step);
-      counts[mod(step, RING)] = isKnown ? 0 : -1;
-      state.expected[mod(step, RING)] = mean;
+      const place = mod(step, RING);
+      counts[place] = isKnown ? 0 : -1;
+      state.expected[place] = mean;
       state.step = step;
       learnHour(state, step, isKnown ? 0 : null, mean);
       if (isKnown) recorded++;

@@ -141,15 +141,25 @@ export async function diagnoseClients(
   return { verdict: diagnosis.verdict, verdictNote: null, ...surroundings };
 }
 
+type Standing = Pick<Diagnosed, 'issuerTrusted' | 'isLost' | 'isClaimed' | 'isOrganisationKnown'>;
+
 /** What the truststore shows without reading any client's certificate. */
 export async function surroundingsOf(
   group: GroupKey,
   facts: readonly Fact[],
   world: World,
-): Promise<Pick<Diagnosed, 'change' | 'said' | 'issuerTrusted' | 'isLost' | 'isClaimed' | 'isOrganisationKnown'>> {
+): Promise<Standing & Pick<Diagnosed, 'change' | 'said'>> {
+  const uri = truststoreUri(group.scope, world.config.truststores);
+  const firstAt = Math.min(...facts.map((fact) => fact.firstAt));
+  const change = uri === null ? null : await unlessUnreadable(changeBefore(uri, firstAt, world), () => null);
+  const standing = await standingOf(group, facts, world);
+  return change === null ? { change, ...standing } : { change: english(change), said: { change }, ...standing };
+}
+
+/** The same without what changed in it: who the issuer is to the domain. */
+export async function standingOf(group: GroupKey, facts: readonly Fact[], world: World): Promise<Standing> {
   const isUnverified = group.isUnverified === true;
   const unknown = {
-    change: null,
     issuerTrusted: null,
     isLost: false,
     isClaimed: isUnverified,
@@ -157,15 +167,13 @@ export async function surroundingsOf(
   };
   const uri = truststoreUri(group.scope, world.config.truststores);
   if (uri === null) return unknown;
-  const firstAt = Math.min(...facts.map((fact) => fact.firstAt));
-  const names = new Set([group.issuerDn, ...facts.flatMap(({ clients }) => clients.map(({ subjectDn }) => subjectDn))]);
+  const names = new Set([group.issuerDn]);
+  for (const { clients } of facts) for (const { subjectDn } of clients) names.add(subjectDn);
   const look = async () => {
     const bundle = (await x509()).cache.truststore(await world.truststores.read(uri));
     const issuerTrusted = holds(bundle, group.issuerDn);
     const isLost = issuerTrusted === false && (await bundlesOf(uri, world)).some((one) => holds(one, group.issuerDn));
-    const change = await changeBefore(uri, firstAt, world);
     return {
-      ...(change === null ? { change } : { change: english(change), said: { change } }),
       issuerTrusted,
       isLost,
       isClaimed: isUnverified || ((issuerTrusted === true || isLost) && (await isClaim(group, facts, uri, world))),

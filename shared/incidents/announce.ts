@@ -11,7 +11,7 @@ import { clientCountOf } from '../count/distinct.js';
 import { dirtyHours } from '../count/record.js';
 import { policyFor } from '../detect/detect.js';
 import type { Detection } from '../detect/detection.js';
-import { diagnoseClients, presentedBefore, surroundingsOf } from '../diagnosis/diagnosis.js';
+import { diagnoseClients, presentedBefore, standingOf, surroundingsOf } from '../diagnosis/diagnosis.js';
 import { groupId } from '../model/group-id.js';
 import { type Fact, type GroupKey, type Incident, isSeveral, type Notice } from '../model/index.js';
 import type { World } from '../ports/index.js';
@@ -44,7 +44,7 @@ export async function impactOf(
   facts: readonly Fact[],
   world: World,
 ): Promise<Impact & { readonly isStranger: boolean }> {
-  const { issuerTrusted, isLost, isClaimed, isOrganisationKnown } = await surroundingsOf(group, facts, world);
+  const { issuerTrusted, isLost, isClaimed, isOrganisationKnown } = await standingOf(group, facts, world);
   const clients = clientCountOf(facts);
   const who = { group, issuerTrusted, isLost, isOrganisationKnown };
   return { ...who, isClaimed, numbers: detection.numbers, clients, scopeShare: null, isStranger: isStranger(who) };

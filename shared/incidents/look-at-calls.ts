@@ -7,7 +7,7 @@ import pMap from 'p-map';
 import { limits } from '../base/limits.js';
 import { DAY_MS, dayOf, MINUTE_MS, MINUTES_PER_DAY, minuteOf } from '../base/time.js';
 import { ALL_REFUSED_MIN, judgeRun, type Run, runOf } from '../detect/all-refused.js';
-import { surroundingsOf } from '../diagnosis/diagnosis.js';
+import { standingOf } from '../diagnosis/diagnosis.js';
 import { groupId } from '../model/group-id.js';
 import {
   type AllRefused,
@@ -84,7 +84,7 @@ async function candidateOf(group: GroupKey, world: World): Promise<Candidate | n
   const isTold = incident !== null && (incident.state !== 'resolved' || now - incident.since < DAY_MS);
   if (isTold) return null;
   // Strangers choose how many they are, and nobody let them in.
-  const who = { group, ...(await surroundingsOf(group, facts, world)) };
+  const who = { group, ...(await standingOf(group, facts, world)) };
   return isStranger(who) ? null : { group, run };
 }
 

@@ -1,6 +1,9 @@
 /** The headings and labels of `replay`, by language. */
 
 import type { Config } from '../config/settings.js';
+import type { RejectCode } from '../model/index.js';
+import type { ForbiddenCause } from '../model/reasons.js';
+import { causes } from './causes.js';
 
 const en = {
   alert: 'The alert that on-call would have read',
@@ -28,7 +31,13 @@ const en = {
   lastSeen: 'Last seen',
   records: 'Records',
   example: 'Example',
-  suchAs: (example: string, _code: string): string => `such as ${example}`,
+  suchAs: (example: string): string => `such as ${example}`,
+  /** Beside its id; null where that says it. */
+  rejected: null as Readonly<Record<RejectCode, string>> | null,
+  otherForbidden: 'Other 403s and failed connections',
+  requests: 'Requests',
+  cause: 'Cause',
+  causes: causes.en as Readonly<Record<ForbiddenCause, string>>,
   totals: {
     events: 'log events',
     duplicates: 'delivered twice, counted once',
@@ -52,16 +61,15 @@ const en = {
 
 export type ReplayWords = typeof en;
 
-/** What the codes mean; an example is quoted as its reader words it. */
-const REJECTED: Readonly<Record<string, string>> = {
-  'not-a-log-event': 'ログイベントとして読み取れません: ',
-  'event-too-large': 'ログイベントとして大きすぎます: ',
-  'broken-access-record': 'アクセスログの JSON が壊れています: ',
-  'unreadable-access-record': 'アクセスログの形式を読み取れません: ',
-  'unreadable-denial': '実行ログの拒否の行を読み取れません: ',
-  'access-record-without-request-id': 'アクセスログにリクエスト ID がありません: ',
-  'unreadable-connection-record': '接続ログを読み取れません: ',
-  'too-old': '古すぎて計上済みか判断できません: ',
+const REJECTED: Readonly<Record<RejectCode, string>> = {
+  'not-a-log-event': 'ログイベントとして読み取れません',
+  'event-too-large': 'ログイベントとして大きすぎます',
+  'broken-access-record': 'アクセスログの JSON が壊れています',
+  'unreadable-access-record': 'アクセスログの形式を読み取れません',
+  'unreadable-denial': '実行ログの拒否の行を読み取れません',
+  'access-record-without-request-id': 'アクセスログにリクエスト ID がありません',
+  'unreadable-connection-record': '接続ログのレコードを読み取れません',
+  'too-old': '古すぎて計上済みか判断できません',
 };
 
 const ja: ReplayWords = {
@@ -89,7 +97,12 @@ const ja: ReplayWords = {
   lastSeen: '最終発生',
   records: '件数',
   example: '例',
-  suchAs: (example, code) => `${REJECTED[code] ?? ''}「${example}」`,
+  suchAs: (example) => `「${example}」`,
+  rejected: REJECTED,
+  otherForbidden: '証明書以外の原因による 403 と接続失敗',
+  requests: '件数',
+  cause: '原因',
+  causes: causes.ja,
   totals: {
     events: 'ログイベント',
     duplicates: '重複して配信（1 件として計上）',

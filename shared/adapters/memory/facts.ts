@@ -12,6 +12,8 @@ export interface MemoryFacts extends FactStore {
   allForbidden(): Iterable<ForbiddenFact>;
   /** The groups that have facts. */
   groups(): readonly GroupKey[];
+  /** The first minute of which a group may have facts. */
+  oldest(group: GroupKey): number;
   /** Removes the facts of a group before a minute, and returns them in the order of minutes. */
   take(group: GroupKey, before: number): readonly Fact[];
 }
@@ -20,6 +22,8 @@ interface OfGroup {
   readonly group: GroupKey;
   /** By minute and batch. */
   readonly minutes: Map<number, Map<string, Fact>>;
+  /** No minute is before this one. */
+  oldest: number;
 }
 
 export function createFacts(): MemoryFacts {
@@ -29,8 +33,10 @@ export function createFacts(): MemoryFacts {
     put: async (facts, forbidden) => {
       for (const fact of facts) {
         const id = groupId(fact.group);
-        const { minutes } = byGroup.get(id) ?? { group: fact.group, minutes: new Map() };
-        byGroup.set(id, { group: fact.group, minutes });
+        const known = byGroup.get(id);
+        const minutes = known?.minutes ?? new Map<number, Map<string, Fact>>();
+        const oldest = Math.min(known?.oldest ?? fact.minute, fact.minute);
+        byGroup.set(id, { group: fact.group, minutes, oldest });
         const ofMinute = minutes.get(fact.minute) ?? new Map<string, Fact>();
         minutes.set(fact.minute, ofMinute);
         grow(ofMinute, fact.batchId, fact);
@@ -54,8 +60,12 @@ export function createFacts(): MemoryFacts {
     },
     allForbidden: () => eachEventOnce([...forbiddenFacts.values()]),
     groups: () => [...byGroup.values()].map(({ group }) => group),
+    oldest: (group) => byGroup.get(groupId(group))?.oldest ?? Number.POSITIVE_INFINITY,
     take: (group, before) => {
-      const minutes = byGroup.get(groupId(group))?.minutes ?? new Map<number, Map<string, Fact>>();
+      const known = byGroup.get(groupId(group));
+      if (known === undefined) return [];
+      const { minutes } = known;
+      known.oldest = Math.max(known.oldest, before);
       const taken = minutesIn(minutes, Number.NEGATIVE_INFINITY, before - 1);
       const facts = factsIn(minutes, taken);
       for (const minute of taken) minutes.delete(minute);

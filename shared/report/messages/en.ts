@@ -1,5 +1,6 @@
 /** The report in English. */
 
+import { causes } from '../../messages/causes.js';
 import { en as alerts } from '../../messages/en.js';
 import { nameWords } from '../../messages/names.js';
 import { reasons } from '../../messages/reasons/en.js';
@@ -24,23 +25,7 @@ export const en: ReportMessages = {
   ofWhich: alerts.ofWhich,
   contradiction: null,
   seenHere: (day) => `(seen at this gateway on ${day})`,
-  causes: {
-    waf: 'blocked by WAF',
-    'invalid-api-key': 'invalid API key',
-    'missing-authentication-token': 'missing authentication token, or no such path',
-    'authorizer-denied': 'denied by the Lambda authorizer',
-    'iam-denied': 'denied by IAM',
-    'resource-policy-denied': 'denied by the resource policy',
-    'invalid-security-token': 'invalid security token',
-    'expired-token': 'expired token',
-    'signature-expired': 'request signature expired',
-    'signature-mismatch': 'request signature does not match',
-    'incomplete-signature': 'incomplete request signature',
-    'certificate-not-logged': 'certificate not in the log: cause not known',
-    unmatched: 'Forbidden without a cause: path mapping, stage or endpoint',
-    'connection-failed': 'connection failed for another cause than the certificate',
-    other: 'another cause',
-  },
+  causes: causes.en,
   severities: { low: 'low', medium: 'medium', high: 'high', critical: 'critical' },
   unknownIssuer: 'unknown issuer',
   otherIssuers: 'other issuers, together',

@@ -1,5 +1,6 @@
 /** 日本語のレポート。 */
 
+import { causes } from '../../messages/causes.js';
 import { ja as alerts } from '../../messages/ja.js';
 import { nameWords } from '../../messages/names.js';
 import { reasons } from '../../messages/reasons/ja.js';
@@ -20,23 +21,7 @@ export const ja: ReportMessages = {
   ofWhich: alerts.ofWhich,
   contradiction: alerts.contradiction,
   seenHere: (day) => `（${day} にこのゲートウェイで確認済み）`,
-  causes: {
-    waf: 'WAF によるブロック',
-    'invalid-api-key': 'API キーが無効',
-    'missing-authentication-token': '認証トークンなし、または存在しないパス',
-    'authorizer-denied': 'Lambda オーソライザーによる拒否',
-    'iam-denied': 'IAM による拒否',
-    'resource-policy-denied': 'リソースポリシーによる拒否',
-    'invalid-security-token': 'セキュリティトークンが無効',
-    'expired-token': 'トークンの期限切れ',
-    'signature-expired': 'リクエスト署名の期限切れ',
-    'signature-mismatch': 'リクエスト署名の不一致',
-    'incomplete-signature': 'リクエスト署名が不完全',
-    'certificate-not-logged': '証明書がログになく、原因不明',
-    unmatched: '原因の記録なし（パスマッピング、ステージ、エンドポイントの誤り）',
-    'connection-failed': '証明書以外の原因による接続失敗',
-    other: 'その他',
-  },
+  causes: causes.ja,
   severities: { low: '低', medium: '中', high: '高', critical: '緊急' },
   unknownIssuer: '発行者不明',
   otherIssuers: 'その他の発行者（合算）',
