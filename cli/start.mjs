@@ -8,8 +8,9 @@ import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, wr
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { getHeapCodeStatistics } from 'node:v8';
+import { cachedDataVersionTag, getHeapCodeStatistics } from 'node:v8';
 import { constants, Script } from 'node:vm';
+import { crc32 } from 'node:zlib';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const cache = join(root, 'node_modules', '.cache', 'mtls-watch');
@@ -37,7 +38,8 @@ function bundledBefore() {
       const found = statSync(join(root, path));
       return found.size === size && found.mtimeMs === changedAt;
     };
-    return sources.every(isSame) && existsSync(folder) ? folder : null;
+    // In a copy of a checkout what is told is the bundle of the other one.
+    return dirname(folder) === cache && sources.every(isSame) && existsSync(folder) ? folder : null;
   } catch {
     // The first run, or one after a file was moved; whatever else is wrong shows when it is bundled.
     return null;
@@ -59,8 +61,10 @@ async function bundled() {
   writeWhole(LAST, JSON.stringify({ folder, sources }));
   for (const name of readdirSync(cache)) {
     const other = join(cache, name);
-    if (other !== LAST && other !== folder && statSync(other).mtimeMs < begun - KEPT_MS)
-      rmSync(other, { recursive: true });
+    if (other === LAST || other === folder) continue;
+    // Another run may have renamed or removed it meanwhile.
+    const changedAt = statSync(other, { throwIfNoEntry: false })?.mtimeMs ?? begun;
+    if (changedAt < begun - KEPT_MS) rmSync(other, { recursive: true, force: true });
   }
   return folder;
 }
@@ -72,9 +76,24 @@ function keptFor(folder) {
   return join(folder, `${isVerb ? verb : 'no-verb'}.compiled`);
 }
 
+/** Of compiled code, for this processor and this V8 with its settings. Behind the code, so that it begins where V8 wants it. */
+function sumOf(code) {
+  const sum = Buffer.alloc(4);
+  sum.writeUInt32LE(crc32(code, crc32(`${process.arch} ${cachedDataVersionTag()}`)));
+  return sum;
+}
+
+/** V8 runs what it is given: code of which a byte is not as it was written ends the process. */
+function keptCode(path) {
+  if (!existsSync(path)) return undefined;
+  const bytes = readFileSync(path);
+  const code = bytes.subarray(0, -4);
+  return sumOf(code).equals(bytes.subarray(-4)) ? code : undefined;
+}
+
 /** A module of CommonJS, compiled as Node does it, but for what V8 made of it before. */
 function load(path, kept) {
-  const cachedData = existsSync(kept) ? readFileSync(kept) : undefined;
+  const cachedData = keptCode(kept);
   const script = new Script(
     `(function (exports, require, module, __filename, __dirname) {${readFileSync(path, 'utf8')}\n})`,
     { filename: path, cachedData, importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER },
@@ -86,7 +105,8 @@ function load(path, kept) {
   process.once('exit', () => {
     if (compiled() < before * GROWN) return;
     try {
-      writeWhole(kept, script.createCachedData());
+      const code = script.createCachedData();
+      writeWhole(kept, Buffer.concat([code, sumOf(code)]));
     } catch {
       // Without it the next start is slower, and no less right.
     }

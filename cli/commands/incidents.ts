@@ -101,14 +101,18 @@ export async function listIncidents(
     stores.outbox.pending(limits.noticesPerRunMax),
     stores.silences.list(),
   ]);
+  const noticesOf = async (incidentId: string) => {
+    const waiting = pending.filter((notice) => notice.incidentId === incidentId);
+    return { waiting, newest: waiting.at(-1) ?? (await stores.outbox.sent(incidentId)).at(-1) ?? null };
+  };
+  const concurrency = limits.storeConcurrencyMax;
   const shown = await pMap(
     [...firing].sort((a, b) => a.since - b.since),
     async (incident) => {
-      const waiting = pending.filter((notice) => notice.incidentId === incident.incidentId);
-      const newest = waiting.at(-1) ?? (await stores.outbox.sent(incident.incidentId)).at(-1) ?? null;
-      return { incident, silence: silenceOf(incident.group, silences, now), waiting, newest };
+      const silence = silenceOf(incident.group, silences, now);
+      return { incident, silence, ...(await noticesOf(incident.incidentId)) };
     },
-    { concurrency: limits.storeConcurrencyMax },
+    { concurrency },
   );
   const ended = await endedIn(daysOf(options.ended), now, stores);
   if (options.json) {
@@ -119,7 +123,13 @@ export async function listIncidents(
   }
   const { list } = spoken.words;
   output.write(shown.length === 0 ? pc.green(`${list.nothing}\n`) : firingTable(shown, now, spoken));
-  if (ended.length > 0) output.write(heading(list.ended) + endedTable(ended, spoken));
+  if (ended.length === 0) return;
+  const told = await pMap(
+    ended,
+    async (one) => ({ ...one, newest: one.announced ? (await noticesOf(one.incidentId)).newest : null }),
+    { concurrency },
+  );
+  output.write(heading(list.ended) + endedTable(told, spoken));
 }
 
 interface Spoken {
@@ -216,16 +226,16 @@ function handText({ acknowledged }: Incident, silence: Silence | null, { list, c
     .join(comma);
 }
 
-function endedTable(ended: readonly EndedIncident[], spoken: Spoken): string {
+function endedTable(ended: readonly (EndedIncident & Pick<Shown, 'newest'>)[], spoken: Spoken): string {
   const { words, names } = spoken;
-  const rows = ended.map(({ incidentId, group, severity, since, endedAt, count }) => [
+  const rows = ended.map(({ incidentId, group, severity, since, endedAt, count, newest }) => [
     incidentId,
     severityText(severity, spoken),
     iso(since).slice(0, 16).replace('T', ' '),
     iso(endedAt).slice(0, 16).replace('T', ' '),
     placeText(clean(group.scope, 60), group, names),
     issuerOf(group, spoken),
-    reasonText(group, names),
+    reasonIn(group, newest, spoken),
     count === null ? '' : inAll(count, words),
   ]);
   return table(words.list.endedHead, rows);

@@ -172,7 +172,10 @@ function pageOf(incident: FoundIncident): string {
 function refuseUnknown(id: string): void {
   if (id === INDEX || runbookIds.includes(id)) return;
   const near = nearest(id, runbookIds).map((one) => `\n  ${one}`);
-  throw new MtlsWatchError('not-found', `there is no page ${clean(id, 80)}; nearest:${near.join('')}`);
+  throw new MtlsWatchError(
+    'not-found',
+    `there is no page ${clean(id, 80)}; nearest:${near.join('')}\nmtls-watch runbook lists all`,
+  );
 }
 
 /** The page that pages link to for what they share. */

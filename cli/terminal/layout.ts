@@ -13,8 +13,14 @@ export const NARROWEST = 40;
 const INDENT = 2;
 const GAP = 2;
 
-/** Words up to a width; what is longer than a line is broken, behind a mark such as a dot or a comma if there is one. */
-export function wrapWords(text: string, width: number): string[] {
+/** What is copied from a text: where it is longer than a line, the terminal breaks it, so that it stays whole. */
+const COPIED = /^[“"(]?(?:arn:aws|https?:\/\/|s3:\/\/)/;
+
+/**
+ * Words up to a width; what is longer than a line is broken, behind a mark such as a dot or a comma if there is one.
+ * @param isProse whether nothing stands beside the text, so that ARNs and addresses may be longer than a line
+ */
+export function wrapWords(text: string, width: number, isProse = false): string[] {
   const lines: string[] = [];
   let line = '';
   const add = (part: string, between: string): void => {
@@ -25,7 +31,7 @@ export function wrapWords(text: string, width: number): string[] {
     }
     if (line !== '') lines.push(line);
     line = part;
-    while (columns(line) > width) {
+    while (columns(line) > width && !(isProse && COPIED.test(line))) {
       const head = headOf(line, width);
       lines.push(head);
       line = line.slice(head.length);
@@ -249,6 +255,6 @@ function foldLine(line: string, width: number): string {
   const [lead = ''] = /^ *(?:[-•] |\d{1,2}[.)] +|(?=\S)[^ ](?:[^ ]| (?! )){0,20} {2,})?/.exec(line) ?? [];
   const hang = columns(lead) > width / 2 ? 0 : columns(lead);
   const rest = line.slice(lead.length).replace(/ {2,}/g, '  ');
-  const [first = '', ...others] = wrapWords(rest, Math.max(10, width - columns(lead)));
+  const [first = '', ...others] = wrapWords(rest, Math.max(10, width - columns(lead)), true);
   return [lead + first, ...others.map((one) => ' '.repeat(hang) + one)].map((one) => one.trimEnd()).join('\n');
 }

@@ -69,7 +69,7 @@ export function pairs(lines: readonly (readonly [name: string, value: string])[]
   const lead = nameWidth + 4;
   return lines
     .map(([name, value]) => {
-      const parts = width === null ? [value] : wrapWords(value, Math.max(COLUMN_LEAST, width - lead));
+      const parts = width === null ? [value] : wrapWords(value, Math.max(COLUMN_LEAST, width - lead), true);
       return `  ${name}${' '.repeat(Math.max(0, nameWidth - columns(name)))}  ${parts.join(`\n${' '.repeat(lead)}`)}\n`;
     })
     .join('');
@@ -105,7 +105,7 @@ export function findingText(
 
 function wrap(text: string, indent: number): string[] {
   const hang = text.startsWith('- ') ? 2 : 0;
-  const lines = wrapWords(text, textWidth() - indent - hang);
+  const lines = wrapWords(text, textWidth() - indent - hang, true);
   return lines.map((one, at) => ' '.repeat(indent + (at > 0 ? hang : 0)) + one);
 }
 

@@ -50,6 +50,24 @@ it('says what the command says, and compiles once what a verb needs', () => {
   expect(files[1]).toBe(files[0]);
 });
 
+it('compiles again where what was kept is damaged or of another V8', () => {
+  const args = ['audit', join(root, 'sample/day/truststore.pem'), '--at', '2026-10-13T12:00:00Z'];
+  const expected = run(inject('cli'), args);
+  const path = join(cache, bundles()[0] ?? '', 'audit.compiled');
+  const whole = readFileSync(path);
+  for (const damaged of [
+    Buffer.alloc(0),
+    whole.subarray(0, whole.length >> 1),
+    Buffer.from(whole).fill(0xff, 5_000, 5_200),
+    Buffer.from(whole).fill(0xff, whole.length >> 1, (whole.length >> 1) + 200),
+    Buffer.from(whole).fill(0xff, whole.length - 4),
+  ]) {
+    writeFileSync(path, damaged);
+    expect(start(...args)).toEqual(expected);
+    expect(readFileSync(path)).not.toEqual(damaged);
+  }
+});
+
 it('writes the same report, byte for byte', () => {
   const pages = [start, (...args: readonly string[]) => run(inject('cli'), args)].map((by, index) => {
     const folder = join(checkout, `report-${index}`);
@@ -80,4 +98,17 @@ it('bundles again after a source has changed', () => {
   writeFileSync(path, readFileSync(path, 'utf8').replace(`"version": "${packageJson.version}"`, '"version": "9.8.7"'));
   expect(start('--version').stdout).toBe('9.8.7\n');
   expect(bundles()).toHaveLength(2);
+});
+
+it('bundles for itself where the cache came with a copy, and passes over what another run removes', () => {
+  const path = join(cache, 'last.json');
+  const last = JSON.parse(readFileSync(path, 'utf8'));
+  const elsewhere = join(checkout, 'elsewhere');
+  cpSync(last.folder, elsewhere, { recursive: true });
+  writeFileSync(path, JSON.stringify({ ...last, folder: elsewhere }));
+  // Listed, and not there any more when it is looked at.
+  symlinkSync('nowhere', join(cache, 'removed'));
+  const before = bundles();
+  expect(start('--version')).toMatchObject({ status: 0, stdout: '9.8.7\n', stderr: '' });
+  expect(bundles()).toHaveLength(before.length + 1);
 });

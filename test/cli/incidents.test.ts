@@ -109,13 +109,31 @@ it.each([
   const client = 'Globex Corporation (billing-batch)\u001b[2J';
   const refused = { ...about, client, others: 0, issuer: 'Example Bank AG' };
   await fire('one', { group: failing }, { group: failing, clients: [], refused });
-  await listIncidents({ ended: '0' }, world);
-  const row = text()
-    .replace('\uFFFD[2J', '')
-    .split('\n')
-    .find((line) => line.includes('12 in 5 min'));
-  expect(row?.split(/ {2,}/)).toContain(reason);
-  expect(text()).not.toContain('\u001b[2J');
+  const cells = async (mark: string) => {
+    world.lines.length = 0;
+    await listIncidents({ ended: '7' }, world);
+    expect(text()).not.toContain('\u001b[2J');
+    const rows = text().replace('\uFFFD[2J', '').split('\n');
+    return rows.find((line) => line.includes(mark))?.split(/ {2,}/);
+  };
+  expect(await cells('12 in 5 min')).toContain(reason);
+  await world.stores.outbox.clear('n-one');
+  const resolvedAt = NOW - 2 * MINUTE;
+  const fired = (await world.stores.incidents.firing(9))[0]!;
+  const resolved = { kind: 'resolved', incidentId: 'one', group: failing, refused, clients: [] } as const;
+  await world.stores.incidents.transition(
+    {
+      ...fired,
+      version: fired.version + 1,
+      state: 'resolved',
+      calmSince: resolvedAt - MINUTE,
+      lastNoticeAt: resolvedAt,
+    },
+    notice('n-end', resolvedAt, resolved),
+  );
+  expect(await cells('one')).toContain(reason);
+  await world.stores.outbox.clear('n-end');
+  expect(await cells('one')).toContain(reason);
 });
 
 it('shows the alert as the mail has it, who has it in hand, silences and notices', async () => {

@@ -93,6 +93,23 @@ it('a column gets no more than it needs while another is broken', () => {
   expect(columns(first)).toBeGreaterThan(94);
 });
 
+describe('what is copied', () => {
+  const ARN = 'arn:aws:sns:eu-central-1:111122223333:mtls-watch-AlertsTopic-0123456789AB';
+  it.each([
+    [`sent 0a1b, marked as a test, to ${ARN}`, ['sent 0a1b, marked as a test, to', ARN]],
+    [`  - the topic (${ARN}), which nobody reads`, ['  - the topic', `    (${ARN}),`, '    which nobody reads']],
+    [`see https://wiki.bank.example/${'x'.repeat(50)}.`, ['see', `https://wiki.bank.example/${'x'.repeat(50)}.`]],
+    [`from s3://bucket/${'x'.repeat(50)} on`, ['from', `s3://bucket/${'x'.repeat(50)}`, 'on']],
+    [`no${'x'.repeat(50)}`, [`no${'x'.repeat(38)}`, 'x'.repeat(12)]],
+  ])('stays whole in a sentence: %s', (text, lines) => {
+    expect(foldLines(text, 40).split('\n')).toEqual(lines);
+  });
+
+  it('is broken in a cell, beside which others stand', () => {
+    for (const line of wrapWords(`goes to ${ARN}`, 40)) expect(columns(line)).toBeLessThanOrEqual(40);
+  });
+});
+
 it('words go below where the text of theirs begins, and commands stay whole', () => {
   const text = [
     '    What       the gateway refuses it',
