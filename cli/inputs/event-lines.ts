@@ -169,8 +169,11 @@ function formOf(scan: TextScan, from: number): Form | null {
     if (!isNumber && bytes[valueAt] !== QUOTE) return null;
     const kind = isNumber ? 'number' : key === 'message' ? 'message' : 'text';
     parts.push({ before: Buffer.from(bytes.subarray(last, begin)), kind, at: placeOf(key) });
-    // Any message tells the form, so that it is looked for once, also in a file of lines that are not plain.
-    last = isNumber ? endOfNumber(bytes, begin) : key === 'message' ? endOfString(scan, begin) : endOfText(scan, begin);
+    last = isNumber
+      ? endOfNumber(bytes, begin)
+      : key === 'message'
+        ? endOfMessage(scan, begin)
+        : endOfText(scan, begin);
     if (last < 0) return null;
     at = afterSpaces(bytes, isNumber ? last : last + 1);
     if (bytes[at] === CLOSE_OBJECT && bytes[at + 1] === NEWLINE) break;
@@ -197,14 +200,14 @@ function endOfNumber(bytes: Buffer, from: number): number {
   return isInteger ? at : -1;
 }
 
-/** The quote that ends a string of ASCII, or -1. */
-function endOfString(scan: TextScan, from: number): number {
-  const to = scan.endOf(from, 1);
+/** Where a message ends, also one that is not plain, so that a file of such lines is not asked for its form at each; or -1. */
+function endOfMessage(scan: TextScan, from: number): number {
+  const to = scan.endOf(scan.bytes[from] === OPEN_OBJECT ? from + 1 : from, 1);
   return scan.bytes[to] === QUOTE ? to : -1;
 }
 
-/** The same for a string without escapes. */
+/** The quote that ends a string of ASCII without escapes, or -1. */
 function endOfText(scan: TextScan, from: number): number {
-  const to = endOfString(scan, from);
-  return scan.escapes() === 0 ? to : -1;
+  const to = scan.endOf(from, 1);
+  return scan.bytes[to] === QUOTE && scan.escapes() === 0 ? to : -1;
 }
