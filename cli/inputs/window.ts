@@ -156,26 +156,14 @@ function newSuccesses(seen: Seen, nameOf: (logStream: string) => string) {
   };
 }
 
-/**
- * @param base names the file where the log does not name a stream
- * @param emit takes a batch, how many events were left out of it, and whether another one of the same part of the file follows
- * @param seen where it is given, events are left out; null where all are asked for
- */
-export function eventWindow(
-  base: string,
-  emit: (batch: LogBatch, left: LeftOut, more: boolean) => void,
-  seen: Seen | null = null,
-): EventWindow {
-  const idOf = idDeriver();
+type Emit = (batch: LogBatch, left: LeftOut, more: boolean) => void;
+
+/** @param areReadEarly whether events that say all by themselves are handed on before their batch is whole */
+function batches(emit: Emit, areReadEarly: boolean) {
   const streams = openStreams();
   const held = heldEvents();
-  let total = 0;
-  let rejects = 0;
   let textChars = 0;
-
-  const { ownStream, nameOf } = namesFrom(base);
-  const isNew = seen && newSuccesses(seen, nameOf);
-  const flush = () => {
+  const flush = (): void => {
     let rest = streams.count();
     for (const { owner, logGroup, logStream, events, malformed, repeated, passed } of streams.all()) {
       rest -= 1;
@@ -185,12 +173,7 @@ export function eventWindow(
     held.clear();
     textChars = 0;
   };
-  /** What says all by itself is read soon, because texts that are held for long cost most of the memory. */
-  const push = (to: Stream, event: LogEvent): void => {
-    to.events.push(event);
-    textChars += event.message.length;
-    if (seen === null || textChars < commandLimits.inputTextCharsMax) return;
-    textChars = 0;
+  const emitAlone = (): void => {
     for (const stream of streams.all()) {
       const { owner, logGroup, logStream, events } = stream;
       const alone = events.filter(({ message }) => standsAlone(message));
@@ -199,15 +182,47 @@ export function eventWindow(
       emit(batchOf({ owner, logGroup, logStream, events: alone, malformed: [] }), { repeated: 0, passed: 0 }, true);
     }
   };
+  return {
+    streamOf: streams.of,
+    /** @param at null for what has no time */
+    begin: (at: number | null, chars: number): void => {
+      if (held.isFull(at ?? Number.NaN)) flush();
+      held.add(at, chars);
+    },
+    /** Texts that are held for long cost most of the memory. */
+    push: (to: Stream, event: LogEvent): void => {
+      to.events.push(event);
+      textChars += event.message.length;
+      if (!areReadEarly || textChars < commandLimits.inputTextCharsMax) return;
+      textChars = 0;
+      emitAlone();
+    },
+    flush,
+    forget: streams.clear,
+  };
+}
+
+/**
+ * @param base names the file where the log does not name a stream
+ * @param emit takes a batch, how many events were left out of it, and whether another one of the same part of the file follows
+ * @param seen where it is given, events are left out; null where all are asked for
+ */
+export function eventWindow(base: string, emit: Emit, seen: Seen | null = null): EventWindow {
+  const idOf = idDeriver();
+  const held = batches(emit, seen !== null);
+  let total = 0;
+  let rejects = 0;
+
+  const { ownStream, nameOf } = namesFrom(base);
+  const isNew = seen && newSuccesses(seen, nameOf);
   const begin = (timestamp: number, chars: number) => {
-    if (held.isFull(timestamp)) flush();
-    held.add(timestamp, chars);
+    held.begin(timestamp, chars);
     total += 1;
   };
   const addPlain = (success: PlainSuccess, owner = '', undated = false): void => {
     const { logGroup, logStream, timestamp } = success;
     begin(timestamp, success.chars);
-    const stream = streams.of(owner, logGroup, logStream || ownStream);
+    const stream = held.streamOf(owner, logGroup, logStream || ownStream);
     const at = undated ? null : timestamp;
     if (isNew !== null) {
       const pulse = pulseOf(timestamp);
@@ -216,7 +231,7 @@ export function eventWindow(
     }
     const message = success.text();
     const id = success.id() ?? idOf(nameOf(logStream), at, message);
-    push(stream, { id, timestamp, message, isPlainSuccess: true });
+    held.push(stream, { id, timestamp, message, isPlainSuccess: true });
   };
 
   return {
@@ -229,22 +244,21 @@ export function eventWindow(
       }
       begin(timestamp, message.length);
       const eventId = id ?? idOf(nameOf(logStream), undated ? null : timestamp, message);
-      const stream = streams.of(owner, logGroup, logStream || ownStream);
+      const stream = held.streamOf(owner, logGroup, logStream || ownStream);
       if (seen !== null && !isFirst(stream, seen.isNew(stream, eventId))) return;
       if (stream.heardPulse !== pulseOf(timestamp)) stream.heardPulse = null;
-      push(stream, { id: eventId, timestamp, message });
+      held.push(stream, { id: eventId, timestamp, message });
     },
     addPlain,
     reject(code, detail) {
-      if (held.isFull(Number.NaN)) flush();
-      held.add(null, 0);
+      held.begin(null, 0);
       rejects += 1;
       // The position makes the id stable: the same file given twice rejects the same records.
-      streams.of('', '', '').malformed.push({ kind: 'rejected', eventId: `${base}#${rejects}`, code, detail });
+      held.streamOf('', '', '').malformed.push({ kind: 'rejected', eventId: `${base}#${rejects}`, code, detail });
     },
     events: () => total,
-    flush,
-    forget: streams.clear,
+    flush: held.flush,
+    forget: held.forget,
   };
 }
 
