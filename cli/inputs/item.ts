@@ -15,8 +15,8 @@ export interface LeftOut {
 
 export type InputItem =
   /**
-   * `left`: events that were left out; undefined where all are asked for. `more`: whether the next one holds another stream of the same
-   * part of a file, so that both may be counted together.
+   * `left`: events that were left out; undefined where all are asked for. `more`: whether the next one holds more of the same part of a
+   * file, so that both may be counted together: of another stream, or further events of one.
    */
   | { readonly kind: 'batch'; readonly batch: LogBatch; readonly left?: LeftOut; readonly more?: boolean }
   | { readonly kind: 'control'; readonly control: ControlMessage }

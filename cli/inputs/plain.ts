@@ -83,7 +83,9 @@ function timeAt(chunk: Buffer, from: number): number {
     const text = chunk.toString('latin1', from, from + '0000-00-00'.length);
     day = { chars: inBytes(text), at: Date.parse(`${text}T00:00:00.000Z`) };
   }
-  const [hours, minutes, seconds] = [11, 14, 17].map((at) => digitsAt(chunk, from + at, 2)) as [number, number, number];
+  const hours = digitsAt(chunk, from + 11, 2);
+  const minutes = digitsAt(chunk, from + 14, 2);
+  const seconds = digitsAt(chunk, from + 17, 2);
   if (hours > 23 || minutes > 59 || seconds > 59) return Number.NaN;
   return day.at + ((hours * 60 + minutes) * 60 + seconds) * 1000 + digitsAt(chunk, from + 20, 3);
 }

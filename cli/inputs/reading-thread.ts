@@ -24,36 +24,23 @@ export type Told =
       readonly file: number;
       readonly buffer: ArrayBuffer;
       readonly length: number;
-      /** Null where whoever counts waits, and looks for itself meanwhile. */
+      /** Null where nothing is marked. */
       readonly marks: Marks | null;
       readonly bytesRead: number;
     }
   | { readonly kind: 'end'; readonly file: number }
   | { readonly kind: 'failed'; readonly file: number; readonly code: ErrorCode; readonly message: string };
 
-/** One that is looked at, and one that is there when it is done with. */
-const AWAITED_BELOW = 3;
-
 /** Buffers go to and fro, so that no more of them are made than are filled at a time. */
 function buffers() {
   const empty: ArrayBuffer[] = [];
   let made = 0;
-  let handed = 0;
   let wake = () => {};
   return {
     put(buffer: ArrayBuffer): void {
       empty.push(buffer);
       wake();
     },
-    wentOut(): void {
-      handed += 1;
-    },
-    cameBack(buffer: ArrayBuffer): void {
-      handed -= 1;
-      this.put(buffer);
-    },
-    /** Whoever counts has so few blocks that it soon waits for the next one. */
-    isAwaited: (): boolean => handed < AWAITED_BELOW,
     async take(): Promise<ArrayBuffer> {
       for (;;) {
         const one = empty.pop();
@@ -72,22 +59,16 @@ type Buffers = ReturnType<typeof buffers>;
 type Tell = (told: WithoutFile<Told>, moved?: ArrayBuffer[]) => void;
 type WithoutFile<T> = T extends unknown ? Omit<T, 'file'> : never;
 
-async function read(
-  path: string,
-  { take, put, wentOut, isAwaited }: Buffers,
-  isWanted: () => boolean,
-  tell: Tell,
-): Promise<void> {
+async function read(path: string, { take, put }: Buffers, isWanted: () => boolean, tell: Tell): Promise<void> {
   const mark = lineMarker();
   let block = Buffer.from(await take());
   let length = 0;
   let bytesRead = 0;
   const hand = (bytes: number) => {
-    const marks = isAwaited() || mark === null ? null : mark(block.subarray(0, bytes));
+    const marks = mark?.(block.subarray(0, bytes)) ?? null;
     const buffer = block.buffer as ArrayBuffer;
     const moved = marks === null ? [buffer] : [buffer, marks.rows.buffer as ArrayBuffer];
     tell({ kind: 'block', buffer, length: bytes, marks, bytesRead }, moved);
-    wentOut();
     bytesRead = 0;
   };
   let end: WithoutFile<Told> = { kind: 'end' };
@@ -120,7 +101,7 @@ async function read(
 const ahead = buffers();
 const givenUp = new Set<number>();
 parentPort?.on('message', async (asked: Asked) => {
-  if (asked.kind === 'emptied') ahead.cameBack(asked.buffer);
+  if (asked.kind === 'emptied') ahead.put(asked.buffer);
   else if (asked.kind === 'given-up') givenUp.add(asked.file);
   else {
     const { file, path } = asked;

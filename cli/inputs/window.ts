@@ -5,13 +5,14 @@
 
 import { hash } from 'node:crypto';
 import { commandLimits } from '../../shared/base/command-limits.js';
+import { getOrInsert } from '../../shared/base/get-or-insert.js';
 import { jsonIn } from '../../shared/base/json.js';
 import { pulseOf } from '../../shared/base/time.js';
 import { batchOf } from '../../shared/logs/decode.js';
 import type { LogBatch, LogEvent, RejectCode, Rejected } from '../../shared/model/index.js';
 import type { LeftOut } from './item.js';
 import type { PlainSuccess } from './marks.js';
-import { isPlainMessage } from './plain-message.js';
+import { isPlainMessage, standsAlone } from './plain-message.js';
 import { occurrences, type Seen } from './seen.js';
 import { sumOf } from './text-scan.js';
 
@@ -46,7 +47,7 @@ interface Stream {
   readonly owner: string;
   readonly logGroup: string;
   readonly logStream: string;
-  readonly events: LogEvent[];
+  events: LogEvent[];
   readonly malformed: Rejected[];
   /**
    * The span of the last event, if that is a success which the parser takes for a sign that logs arrive. Of the successes of that
@@ -58,15 +59,19 @@ interface Stream {
   passed: number;
 }
 
-/** The streams of the events that are held, of which the last one is asked for again and again. */
+/** The streams of the events that are held, of which the last two are asked for again and again. */
 function openStreams() {
-  const streams = new Map<string, Stream>();
+  let streams = new Map<string, Stream>();
   let last: Stream | null = null;
+  let before: Stream | null = null;
   return {
     of: (owner: string, logGroup: string, logStream: string): Stream => {
-      if (last?.logStream === logStream && last.logGroup === logGroup && last.owner === owner) return last;
-      const key = JSON.stringify([owner, logGroup, logStream]);
-      last = streams.get(key) ?? {
+      const isIt = (one: Stream | null): one is Stream =>
+        one?.logStream === logStream && one.logGroup === logGroup && one.owner === owner;
+      if (isIt(last)) return last;
+      [last, before] = [before, last];
+      if (isIt(last)) return last;
+      last = getOrInsert(streams, JSON.stringify([owner, logGroup, logStream]), () => ({
         owner,
         logGroup,
         logStream,
@@ -75,15 +80,15 @@ function openStreams() {
         heardPulse: null,
         repeated: 0,
         passed: 0,
-      };
-      streams.set(key, last);
+      }));
       return last;
     },
     all: () => streams.values(),
     count: () => streams.size,
+    // A map that is emptied leaves its old table behind, which holds the entries and the next table until all of memory is collected.
     clear: () => {
-      streams.clear();
-      last = null;
+      streams = new Map();
+      [last, before] = [null, null];
     },
   };
 }
@@ -166,17 +171,33 @@ export function eventWindow(
   const held = heldEvents();
   let total = 0;
   let rejects = 0;
+  let textChars = 0;
 
   const { ownStream, nameOf } = namesFrom(base);
   const isNew = seen && newSuccesses(seen, nameOf);
   const flush = () => {
     let rest = streams.count();
-    for (const { heardPulse: _, repeated, passed, ...stream } of streams.all()) {
+    for (const { owner, logGroup, logStream, events, malformed, repeated, passed } of streams.all()) {
       rest -= 1;
-      emit(batchOf(stream), { repeated, passed }, rest > 0);
+      emit(batchOf({ owner, logGroup, logStream, events, malformed }), { repeated, passed }, rest > 0);
     }
     streams.clear();
     held.clear();
+    textChars = 0;
+  };
+  /** What says all by itself is read soon, because texts that are held for long cost most of the memory. */
+  const push = (to: Stream, event: LogEvent): void => {
+    to.events.push(event);
+    textChars += event.message.length;
+    if (seen === null || textChars < commandLimits.inputTextCharsMax) return;
+    textChars = 0;
+    for (const stream of streams.all()) {
+      const { owner, logGroup, logStream, events } = stream;
+      const alone = events.filter(({ message }) => standsAlone(message));
+      if (alone.length === 0) continue;
+      stream.events = events.filter(({ message }) => !standsAlone(message));
+      emit(batchOf({ owner, logGroup, logStream, events: alone, malformed: [] }), { repeated: 0, passed: 0 }, true);
+    }
   };
   const begin = (timestamp: number, chars: number) => {
     if (held.isFull(timestamp)) flush();
@@ -195,7 +216,7 @@ export function eventWindow(
     }
     const message = success.text();
     const id = success.id() ?? idOf(nameOf(logStream), at, message);
-    stream.events.push({ id, timestamp, message, isPlainSuccess: true });
+    push(stream, { id, timestamp, message, isPlainSuccess: true });
   };
 
   return {
@@ -211,7 +232,7 @@ export function eventWindow(
       const stream = streams.of(owner, logGroup, logStream || ownStream);
       if (seen !== null && !isFirst(stream, seen.isNew(stream, eventId))) return;
       if (stream.heardPulse !== pulseOf(timestamp)) stream.heardPulse = null;
-      stream.events.push({ id: eventId, timestamp, message });
+      push(stream, { id: eventId, timestamp, message });
     },
     addPlain,
     reject(code, detail) {

@@ -18,7 +18,7 @@ export interface CompactCells extends CellMap {
 }
 
 /** Cells in memory, about 1 KB each, and at most twice as many. */
-const HELD_MAX = 2_000;
+const HELD_MAX = 250;
 /** A half is still there when the grace period ends in which as many others may come: batches are large. */
 const SLACK = 1.25;
 /** Most of what is in the file is shorter. */

@@ -142,7 +142,7 @@ async function countAll(
     seen: isUnread ? seen : null,
     ...(reading !== null && { sources: reading.sources, blocksOf: reading.blocksOf }),
   };
-  const together: LogBatch[] = [];
+  const together = openStreams();
   for await (const item of readInputs(paths, inputOptions)) {
     if (item.kind === 'problem') problems.push(item);
     else if (item.kind === 'progress') bar.update(item.bytesRead, item.bytesTotal);
@@ -156,9 +156,11 @@ async function countAll(
     for (const event of onlooker === undefined ? [] : events) onlooker?.onEvent(event, batch.logGroup);
     tallies.events += events.length + repeated + passed + batch.malformed.length;
     tallies.duplicates += repeated;
-    together.push(batch);
+    const read = await readBatch(batch, world);
+    tallies.evidence.add(events, read);
+    together.add(batch, read);
     if (item.more) continue;
-    const parsed = await ingestTogether(together.splice(0), world, tallies.evidence);
+    const parsed = await ingestTogether(together.take(), world);
     tallies.rejects.add(parsed.rejected);
     tallies.recovered += parsed.recovered;
     requests += parsed.denials.length + parsed.accesses.length + parsed.connections.length;
@@ -174,17 +176,34 @@ async function countAll(
   return problems;
 }
 
-/** Counts the streams of one part of a file as if they had come in one batch: the halves of a request are mostly in two of them. */
-async function ingestTogether(batches: readonly LogBatch[], world: World, seen: Evidence): Promise<Parsed> {
-  const parts: Parsed[] = [];
-  for (const batch of batches) {
-    const read = await readBatch(batch, world);
-    seen.add(batch.events, read);
-    parts.push(read);
-  }
-  const [only] = batches;
-  const isOne = only !== undefined && batches.length === 1;
-  const batchId = isOne ? only.batchId : digest(...batches.map((batch) => batch.batchId));
-  const { parsed } = await ingestRead(batchId, merged(parts), world);
+interface ReadPart {
+  readonly batchId: string;
+  readonly read: Parsed;
+}
+
+/** What was read of one part of a file, by stream: of a stream there may be several pieces, and the last ones are in the order of the streams. */
+function openStreams() {
+  let streams = new Map<string, ReadPart[]>();
+  return {
+    add({ owner, logGroup, logStream, batchId }: LogBatch, read: Parsed): void {
+      const key = JSON.stringify([owner, logGroup, logStream]);
+      const before = streams.get(key) ?? [];
+      streams.delete(key);
+      streams.set(key, [...before, { batchId, read }]);
+    },
+    take(): ReadPart[] {
+      const parts = [...streams.values()].flat();
+      streams = new Map();
+      return parts;
+    },
+  };
+}
+
+/** Counts one part of a file as if it had come in one batch: the halves of a request are mostly in two streams of it. */
+async function ingestTogether(parts: readonly ReadPart[], world: World): Promise<Parsed> {
+  const [only] = parts;
+  const isOne = only !== undefined && parts.length === 1;
+  const batchId = isOne ? only.batchId : digest(...parts.map((part) => part.batchId));
+  const { parsed } = await ingestRead(batchId, merged(parts.map(({ read }) => read)), world);
   return parsed;
 }

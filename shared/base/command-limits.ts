@@ -20,6 +20,8 @@ export const commandLimits = {
   inputBatchEventsMax: 10_000,
   /** The same in characters, for logs with very long lines. */
   inputBatchCharsMax: 32 * MIB,
+  /** Characters of records after which they are read although their batch is not whole: so short-lived ones are collected cheaply. */
+  inputTextCharsMax: MIB / 4,
   /** gzip compresses zeros 1,032 times and logs 10 to 80 times; a higher ratio does not come from a log. */
   inputGzipRatioMax: 400,
   /** A short, very repetitive log may exceed the ratio; the ratio is checked only after this much output. */
@@ -61,8 +63,8 @@ export const commandLimits = {
    */
   replayIdsMax: 500_000,
   /**
-   * Requests that a replay keeps, 20 bytes each in memory and some 150 in a temporary file, of which half is waited for 500. Halves
-   * that are further apart in the input are not joined.
+   * Requests that a replay keeps: 20 bytes each in memory, and in a temporary file some 150, or 500 while the other half is waited
+   * for. Halves that are further apart in the input are not joined.
    */
   replayCellsMax: 500_000,
   /** The temporary file of these, which is written round: as many halves with the longest names that are usual. */

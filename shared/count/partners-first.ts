@@ -26,6 +26,7 @@ export function worthKeeping<T extends Pick<Parsed, 'accesses' | 'certificates'>
   joinable: readonly AccessRecord[],
   joined: readonly Half[],
 ): T {
+  if (joined.reduce((sum, { kind }) => sum + Number(kind === 'access'), 0) === joinable.length) return parsed;
   const left = new Set(joinable.map(({ eventId }) => eventId));
   for (const { eventId } of joined) left.delete(eventId);
   if (left.size === 0) return parsed;

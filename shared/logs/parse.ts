@@ -88,7 +88,8 @@ export function parseWith(
     const lines: ExecutionLine[] = [];
     const origin = originOf(apiOfLogGroup(batch.logGroup), source);
     for (const event of events) {
-      if (event.isPlainSuccess && found.heardPulse === pulseOf(event.timestamp)) {
+      const isHeard = found.heardPulse === pulseOf(event.timestamp);
+      if (event.isPlainSuccess && isHeard && !mayHoldStatus(event.message, source)) {
         found.passed++;
         continue;
       }
@@ -178,7 +179,7 @@ function readJson(
   lines: ExecutionLine[],
 ): void {
   // One success of each span is read to the end, because it shows that the logs of its domain arrive.
-  if (found.heardPulse === pulseOf(event.timestamp) && isPlainSuccess(message)) {
+  if (found.heardPulse === pulseOf(event.timestamp) && isPlainSuccess(message) && !mayHoldStatus(message, source)) {
     found.passed++;
     return;
   }
@@ -206,6 +207,11 @@ function readJson(
   else if (isBlank(record.fields) && (isForbiddenRecord(message, source) || saysForbidden(record.fields, message))) {
     found.rejected.push(reject(event, 'unreadable-access-record', NO_STATUS));
   } else readAccess(event, record, source, found);
+}
+
+/** By a format of its own, a status may be part of what else would be an id (`HTTP403`), and `status` the key of something else. */
+function mayHoldStatus(message: string, { format }: LogSource): boolean {
+  return format !== null && message.includes('403');
 }
 
 /**

@@ -333,6 +333,17 @@ describe('a success told without reading it', () => {
   ])('where the status is %s: %j', (_, record, expected) => {
     expect(isPlainSuccess(JSON.stringify(record))).toBe(expected);
   });
+
+  it.each([undefined, true] as const)('is none where the format has its status within other text: %s', (told) => {
+    const format = '{"requestId":"$context.requestId","result":"HTTP$context.status","status":"$context.waf.status"}';
+    const events = [200, 403, 403].map((status, n): LogEvent => {
+      const message = JSON.stringify({ requestId: `r-${n}`, result: `HTTP${status}`, status: '200' });
+      return { ...event(message, n), ...(told && { isPlainSuccess: told }) };
+    });
+    const { accesses, passed } = parse({ ...accessBatch(events), logGroup: 'own' }, {}, false, { own: format });
+    expect(accesses.map(({ requestId }) => requestId)).toEqual(['r-1', 'r-2']);
+    expect(passed).toBe(1);
+  });
 });
 
 describe('what is remembered', () => {

@@ -44,7 +44,7 @@ export async function readAll(bytes: Buffer, chunkBytes: number, way: 'careful' 
   } catch (error) {
     said.push(String(error));
   }
-  for (const item of items) {
+  for (const item of wholeStreams(items)) {
     if (item.kind !== 'batch') {
       said.push(item);
       continue;
@@ -65,6 +65,28 @@ export async function readAll(bytes: Buffer, chunkBytes: number, way: 'careful' 
     said.push(asked.map(({ id, timestamp, message }) => `${id} ${timestamp} ${message}`));
   }
   return { said, passed };
+}
+
+/** Of one part of a file, the events of a stream that were handed on one after the other, together. */
+function wholeStreams(items: readonly InputItem[]): InputItem[] {
+  const whole: InputItem[] = [];
+  let part = new Map<string, Extract<InputItem, { kind: 'batch' }>>();
+  for (const item of items) {
+    if (item.kind !== 'batch') {
+      whole.push(item);
+      continue;
+    }
+    const { owner, logGroup, logStream, events } = item.batch;
+    const key = JSON.stringify([owner, logGroup, logStream]);
+    const before = part.get(key)?.batch.events ?? [];
+    // In the order of the last ones: there each stream is told of.
+    part.delete(key);
+    part.set(key, { ...item, batch: { ...item.batch, events: [...before, ...events] } });
+    if (item.more) continue;
+    whole.push(...part.values());
+    part = new Map();
+  }
+  return whole;
 }
 
 async function* readNothing(): AsyncGenerator<Buffer> {}
