@@ -4,6 +4,7 @@ import { limits } from '../../shared/base/limits.js';
 import { MINUTE_MS } from '../../shared/base/time.js';
 import { accountOf, bareName, truststoreUri } from '../../shared/config/qualified-names.js';
 import type { Config } from '../../shared/config/settings.js';
+import { certificateByFingerprint } from '../../shared/diagnosis/by-fingerprint.js';
 import { unlessUnreadable } from '../../shared/diagnosis/diagnosis.js';
 import { clientsOf } from '../../shared/incidents/notice.js';
 import type { Blanks, BlankValues } from '../../shared/messages/runbook.js';
@@ -11,7 +12,7 @@ import { timeText } from '../../shared/messages/times.js';
 import { type ClientTally, isSeveral, isUnloggedIssuer, type Notice } from '../../shared/model/index.js';
 import type { Stores } from '../../shared/ports/index.js';
 import type { TruststoreSource } from '../../shared/ports/truststore.js';
-import { type Certificate, certificateFromLoggedPem } from '../../shared/x509/certificate.js';
+import type { Certificate } from '../../shared/x509/certificate.js';
 import { keyIdText, keyText } from '../../shared/x509/format.js';
 import { commonNameOf, isNamed, organizationOf } from '../../shared/x509/names.js';
 import { type FoundIncident, tellingNotice } from './incident.js';
@@ -58,7 +59,7 @@ export async function blanksOf(
     return { commands: present({ ...Object.fromEntries(ofStack), ...place }), letter: {}, choices };
   const notice = tellingNotice(known);
   const clients = notice?.clients.length ? notice.clients : await clientsIn(known, now, world);
-  const certificate = await certificateOf(clients, world);
+  const certificate = await certificateByFingerprint(clients[0]?.fingerprint, world.stores.certificates);
   const [client] = clients;
   const { issuerDn } = known.group;
   const since = notice === null ? known.since : Date.parse(notice.since);
@@ -147,14 +148,6 @@ async function clientsIn(
   if (isSeveral(group.issuerDn)) return [];
   const [from, to] = [since - AROUND_MS, ended?.endedAt ?? now].map((at) => Math.floor(at / MINUTE_MS));
   return clientsOf(await stores.facts.window(group, from ?? 0, to ?? 0), limits.clientsShownMax);
-}
-
-/** The kept certificate of the client that failed most. */
-async function certificateOf(clients: readonly ClientTally[], { stores }: BlanksWorld): Promise<Certificate | null> {
-  const fingerprint = clients[0]?.fingerprint ?? null;
-  const pem = fingerprint === null ? null : await stores.certificates.load(fingerprint);
-  const certificate = pem === null ? null : certificateFromLoggedPem(pem);
-  return certificate?.kind === 'certificate' ? certificate : null;
 }
 
 async function truststoreOf(

@@ -158,7 +158,8 @@ function formOf(scan: TextScan, from: number): Form | null {
     if (bytes[at] !== (at === from ? OPEN_OBJECT : COMMA)) return null;
     const keyAt = afterSpaces(bytes, at + 1) + 1;
     const keyEnd = bytes[keyAt - 1] === QUOTE ? endOfText(scan, keyAt) : -1;
-    const key = KEYS.find((one) => one === bytes.toString('latin1', keyAt, Math.max(keyAt, keyEnd)));
+    const name = bytes.toString('latin1', keyAt, Math.max(keyAt, keyEnd));
+    const key = KEYS.find((one) => one === name);
     const colon = afterSpaces(bytes, keyEnd + 1);
     if (key === undefined || keys.has(key) || bytes[colon] !== COLON) return null;
     keys.add(key);
@@ -171,7 +172,7 @@ function formOf(scan: TextScan, from: number): Form | null {
     last = isNumber
       ? endOfNumber(bytes, begin)
       : key === 'message'
-        ? endOfPlain(scan, begin, 1, QUOTE)
+        ? endOfMessage(scan, begin)
         : endOfText(scan, begin);
     if (last < 0) return null;
     at = afterSpaces(bytes, isNumber ? last : last + 1);
@@ -197,6 +198,12 @@ function endOfNumber(bytes: Buffer, from: number): number {
   while (isDigit(bytes[at])) at++;
   const isInteger = at > from && at - from <= DIGITS_MAX && (bytes[from] !== ZERO || at - from === 1);
   return isInteger ? at : -1;
+}
+
+/** Where a message ends, also one that is not plain, so that a file of such lines is not asked for its form at each; or -1. */
+function endOfMessage(scan: TextScan, from: number): number {
+  const to = scan.endOf(scan.bytes[from] === OPEN_OBJECT ? from + 1 : from, 1);
+  return scan.bytes[to] === QUOTE ? to : -1;
 }
 
 /** The quote that ends a string of ASCII without escapes, or -1. */

@@ -46,7 +46,8 @@ let scan: TextScan | null | undefined;
 
 /**
  * There is one for each thread: nothing is kept in it between two pieces. Null where the process may not have the addresses that Node
- * reserves around such a memory (`ulimit -v`), or no such instructions (`--jitless`): there every line is read with care.
+ * reserves around such a memory (`ulimit -v`), or no such instructions (`--jitless`, or a processor without SSE4.1, as the virtual ones
+ * `kvm64` and `qemu64`): there every line is read with care.
  */
 export function textScan(): TextScan | null {
   if (scan === undefined) scan = newScan();
@@ -71,7 +72,7 @@ function assembled(): Exports | null {
   try {
     return new WebAssembly.Instance(new WebAssembly.Module(Buffer.from(ASSEMBLED, 'base64'))).exports;
   } catch (error) {
-    if (error instanceof RangeError) return null;
+    if (error instanceof RangeError || (error instanceof Error && error.name === 'CompileError')) return null;
     throw error;
   }
 }

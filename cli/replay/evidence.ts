@@ -6,18 +6,13 @@
 import { DAY_MS } from '../../shared/base/time.js';
 import { type RecordFormat, recordFormat } from '../../shared/logs/record-format.js';
 import type { LogEvent, Parsed } from '../../shared/model/index.js';
+import type { ReplaySummary } from '../../shared/schemas/lines.js';
 import { isAccessRecord, isConnectionRecord, isExecutionLine } from '../inputs/observe.js';
 
 export interface Evidence {
   /** Checks events until both kinds of log were seen. */
   readonly add: (events: readonly LogEvent[], parsed: Parsed) => void;
-  readonly read: () => SeenEvidence;
-}
-
-export interface SeenEvidence {
-  readonly accessRecords: boolean;
-  readonly executionLines: boolean;
-  readonly connectionRecords: boolean;
+  readonly read: () => Pick<ReplaySummary, 'accessRecords' | 'executionLines' | 'connectionRecords'>;
 }
 
 /** @param formats the formats of the settings, which are needed to recognise text records */

@@ -2,9 +2,9 @@
 
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { certificateByFingerprint } from '../../shared/diagnosis/by-fingerprint.js';
 import type { Notice } from '../../shared/model/index.js';
 import type { CertificateStore } from '../../shared/ports/index.js';
-import { certificateFromLoggedPem } from '../../shared/x509/certificate.js';
 import { pemOf } from '../../shared/x509/pem.js';
 
 /**
@@ -16,10 +16,8 @@ export async function writeRefusedClient(
   certificates: CertificateStore,
   folder: string,
 ): Promise<string | null> {
-  const fingerprint = clients[0]?.fingerprint ?? null;
-  const pem = fingerprint === null ? null : await certificates.load(fingerprint);
-  const certificate = pem === null ? null : certificateFromLoggedPem(pem);
-  if (certificate?.kind !== 'certificate') return null;
+  const certificate = await certificateByFingerprint(clients[0]?.fingerprint, certificates);
+  if (certificate === null) return null;
   const file = join(folder, 'refused-client.pem');
   // Written anew: what stands around the block in a log is the client's.
   await writeFile(file, pemOf(certificate.der));

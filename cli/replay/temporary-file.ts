@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { MtlsWatchError, messageOf } from '../../shared/base/errors.js';
 
 export interface TemporaryFile {
-  /** @throws MtlsWatchError `temporary-file` where there is no room */
+  /** @throws MtlsWatchError `temporary-file` where there is no room, or nothing can be written */
   write(bytes: Buffer, at: number): void;
   /** @returns fewer bytes than asked for only at the end of the file */
   read(at: number, length: number): Buffer;
@@ -42,15 +42,17 @@ export function temporaryFile(): TemporaryFile {
 
 function openNameless(): number {
   const folder = mkdtempSync(join(tmpdir(), 'mtls-watch-'));
-  const file = openSync(join(folder, 'held'), 'wx+', 0o600);
-  rmSync(folder, { recursive: true });
-  return file;
+  try {
+    return openSync(join(folder, 'held'), 'wx+', 0o600);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
 
 function unwritable(cause: unknown): MtlsWatchError {
   return new MtlsWatchError(
     'temporary-file',
-    `what a long replay counts does not fit into a temporary file in ${tmpdir()}: ${messageOf(cause)}; ` +
+    `what a replay counts cannot be kept in a temporary file in ${tmpdir()}: ${messageOf(cause)}; ` +
       'make room there, or name another folder in the environment variable TMPDIR',
     { cause },
   );

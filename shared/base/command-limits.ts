@@ -63,8 +63,8 @@ export const commandLimits = {
    */
   replayIdsMax: 500_000,
   /**
-   * Requests that a replay keeps, 20 bytes each in memory and some 150 in a temporary file, of which half is waited for 500. Halves
-   * that are further apart in the input are not joined.
+   * Requests that a replay keeps: 20 bytes each in memory, and in a temporary file some 150, or 500 while the other half is waited
+   * for. Halves that are further apart in the input are not joined.
    */
   replayCellsMax: 500_000,
   /** The temporary file of these, which is written round: as many halves with the longest names that are usual. */

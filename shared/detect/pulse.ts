@@ -55,8 +55,13 @@ export function readPulse(pulses: readonly number[], minute: number): Pulse {
   }
   return {
     isUnknown: (at) => {
+      // Asked for every minute of the months that a group may have been quiet, so no closure is made.
       const pulse = Math.floor(at / PULSE_MINUTES);
-      return gaps.some(({ from, to }) => from <= pulse && pulse <= to);
+      for (let i = 0; i < gaps.length; i++) {
+        const gap = gaps[i];
+        if (gap !== undefined && gap.from <= pulse && pulse <= gap.to) return true;
+      }
+      return false;
     },
     arrivedThrough,
   };

@@ -10,7 +10,8 @@ import { hourOf, MINUTE_MS, MINUTES_PER_DAY, MINUTES_PER_HOUR, minuteOf } from '
 import { groupId } from '../model/group-id.js';
 import { type ClientTally, type Fact, type GroupKey, isUnloggedIssuer, type Presented } from '../model/index.js';
 import type { World } from '../ports/index.js';
-import { type Certificate, certificateFromLoggedPem } from '../x509/certificate.js';
+import type { Certificate } from '../x509/certificate.js';
+import { certificateByFingerprint } from './by-fingerprint.js';
 
 interface Seen {
   readonly group: GroupKey;
@@ -96,15 +97,9 @@ export async function keptCertificate(
   const [fingerprint] = fingerprints;
   // Two certificates of one name and serial number: nobody knows which one this is.
   if (fingerprint === undefined || fingerprints.length > 1) return null;
-  const certificate = await load(fingerprint, world);
+  const certificate = await certificateByFingerprint(fingerprint, world.stores.certificates);
   const isSame = (known: number | undefined, own: number | undefined) => known === undefined || known === own;
   return isSame(notBefore, certificate?.notBefore) && isSame(notAfter, certificate?.notAfter) ? certificate : null;
-}
-
-async function load(fingerprint: string, { stores }: SeenWorld): Promise<Certificate | null> {
-  const pem = await stores.certificates.load(fingerprint);
-  const certificate = pem === null ? null : certificateFromLoggedPem(pem);
-  return certificate?.kind === 'certificate' ? certificate : null;
 }
 
 /**
@@ -129,7 +124,11 @@ export async function presentedBefore(
   return pMap([...last].slice(0, PRESENTED_MAX), async ([sourceIp, { group, client, at }]) => {
     const { subjectDn, serialNumber, fingerprint } = client;
     const notAfter =
-      client.notAfter ?? (fingerprint === null ? undefined : (await load(fingerprint, world))?.notAfter) ?? null;
+      client.notAfter ??
+      (fingerprint === null
+        ? undefined
+        : (await certificateByFingerprint(fingerprint, world.stores.certificates))?.notAfter) ??
+      null;
     const { issuerDn } = group;
     const times = { notAfter: notAfter === null ? null : iso(notAfter), lastAt: iso(at) };
     return { sourceIp, subjectDn, issuerDn, serialNumber, ...times };

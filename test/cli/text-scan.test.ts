@@ -225,6 +225,16 @@ describe('without such a memory', () => {
         },
       },
     ],
+    [
+      'no instructions for sixteen bytes',
+      {
+        Module: class {
+          constructor() {
+            throw Object.assign(new Error('Wasm SIMD unsupported'), { name: 'CompileError' });
+          }
+        },
+      },
+    ],
     ['no instructions', undefined],
   ])('every line is read with care: %s', async (_, assembly) => {
     const bytes = Buffer.from(

@@ -82,6 +82,7 @@ const MOVERS = [
   'count/record',
   'count/settle',
   'count/words',
+  'diagnosis/by-fingerprint',
   'diagnosis/claims',
   'diagnosis/diagnosis',
   'diagnosis/infer',

@@ -195,6 +195,8 @@ function nameOfExpected({ group, minute, batchId, requests }: FactIntent): strin
 function createRollups(expected: Map<string, FactIntent>): MemoryStores['rollups'] {
   const marks = new Map<string, DirtyMark>();
   const byGroup = new Map<string, Map<number, Rollup>>();
+  /** No hour is before this one. */
+  let oldest = Number.POSITIVE_INFINITY;
   const keyOf = (group: GroupKey, hour: number): string => `${hour} ${groupId(group)}`;
   return {
     mark: async (hours) => {
@@ -206,6 +208,7 @@ function createRollups(expected: Map<string, FactIntent>): MemoryStores['rollups
       const rollups = byGroup.get(id) ?? new Map<number, Rollup>();
       byGroup.set(id, rollups);
       if (rollup !== null) grow(rollups, open.hour, rollup);
+      oldest = Math.min(oldest, open.hour);
       const key = keyOf(open.group, open.hour);
       if (marks.get(key)?.token === open.token) marks.delete(key);
       for (const fact of open.expected) expected.delete(nameOfExpected(fact));
@@ -225,6 +228,8 @@ function createRollups(expected: Map<string, FactIntent>): MemoryStores['rollups
       return groups.slice(0, limit);
     },
     forget: (before) => {
+      if (before <= oldest) return;
+      oldest = before;
       for (const [id, rollups] of byGroup) {
         for (const hour of rollups.keys()) if (hour < before) rollups.delete(hour);
         if (rollups.size === 0) byGroup.delete(id);
