@@ -158,48 +158,24 @@ function newSuccesses(seen: Seen, nameOf: (logStream: string) => string) {
 
 type Emit = (batch: LogBatch, left: LeftOut, more: boolean) => void;
 
-/** @param areReadEarly whether events that say all by themselves are handed on before their batch is whole */
-function batches(emit: Emit, areReadEarly: boolean) {
-  const streams = openStreams();
-  const held = heldEvents();
-  let textChars = 0;
-  const flush = (): void => {
-    let rest = streams.count();
-    for (const { owner, logGroup, logStream, events, malformed, repeated, passed } of streams.all()) {
-      rest -= 1;
-      emit(batchOf({ owner, logGroup, logStream, events, malformed }), { repeated, passed }, rest > 0);
-    }
-    streams.clear();
-    held.clear();
-    textChars = 0;
-  };
-  const emitAlone = (): void => {
-    for (const stream of streams.all()) {
-      const { owner, logGroup, logStream, events } = stream;
-      const alone = events.filter(({ message }) => standsAlone(message));
-      if (alone.length === 0) continue;
-      stream.events = events.filter(({ message }) => !standsAlone(message));
-      emit(batchOf({ owner, logGroup, logStream, events: alone, malformed: [] }), { repeated: 0, passed: 0 }, true);
-    }
-  };
-  return {
-    streamOf: streams.of,
-    /** @param at null for what has no time */
-    begin: (at: number | null, chars: number): void => {
-      if (held.isFull(at ?? Number.NaN)) flush();
-      held.add(at, chars);
-    },
-    /** Texts that are held for long cost most of the memory. */
-    push: (to: Stream, event: LogEvent): void => {
-      to.events.push(event);
-      textChars += event.message.length;
-      if (!areReadEarly || textChars < commandLimits.inputTextCharsMax) return;
-      textChars = 0;
-      emitAlone();
-    },
-    flush,
-    forget: streams.clear,
-  };
+function emitAll(streams: ReturnType<typeof openStreams>, emit: Emit): void {
+  let rest = streams.count();
+  for (const { owner, logGroup, logStream, events, malformed, repeated, passed } of streams.all()) {
+    rest -= 1;
+    emit(batchOf({ owner, logGroup, logStream, events, malformed }), { repeated, passed }, rest > 0);
+  }
+  streams.clear();
+}
+
+/** Only events that say all by themselves. */
+function emitAlone(streams: ReturnType<typeof openStreams>, emit: Emit): void {
+  for (const stream of streams.all()) {
+    const { owner, logGroup, logStream, events } = stream;
+    const alone = events.filter(({ message }) => standsAlone(message));
+    if (alone.length === 0) continue;
+    stream.events = events.filter(({ message }) => !standsAlone(message));
+    emit(batchOf({ owner, logGroup, logStream, events: alone, malformed: [] }), { repeated: 0, passed: 0 }, true);
+  }
 }
 
 /**
@@ -209,20 +185,35 @@ function batches(emit: Emit, areReadEarly: boolean) {
  */
 export function eventWindow(base: string, emit: Emit, seen: Seen | null = null): EventWindow {
   const idOf = idDeriver();
-  const held = batches(emit, seen !== null);
+  const streams = openStreams();
+  const held = heldEvents();
   let total = 0;
   let rejects = 0;
-
+  let textChars = 0;
   const { ownStream, nameOf } = namesFrom(base);
   const isNew = seen && newSuccesses(seen, nameOf);
+  const flush = () => {
+    emitAll(streams, emit);
+    held.clear();
+    textChars = 0;
+  };
+  /** What says all by itself is read soon, because texts that are held for long cost most of the memory. */
+  const push = (to: Stream, event: LogEvent): void => {
+    to.events.push(event);
+    textChars += event.message.length;
+    if (seen === null || textChars < commandLimits.inputTextCharsMax) return;
+    textChars = 0;
+    emitAlone(streams, emit);
+  };
   const begin = (timestamp: number, chars: number) => {
-    held.begin(timestamp, chars);
+    if (held.isFull(timestamp)) flush();
+    held.add(timestamp, chars);
     total += 1;
   };
   const addPlain = (success: PlainSuccess, owner = '', undated = false): void => {
     const { logGroup, logStream, timestamp } = success;
     begin(timestamp, success.chars);
-    const stream = held.streamOf(owner, logGroup, logStream || ownStream);
+    const stream = streams.of(owner, logGroup, logStream || ownStream);
     const at = undated ? null : timestamp;
     if (isNew !== null) {
       const pulse = pulseOf(timestamp);
@@ -231,34 +222,34 @@ export function eventWindow(base: string, emit: Emit, seen: Seen | null = null):
     }
     const message = success.text();
     const id = success.id() ?? idOf(nameOf(logStream), at, message);
-    held.push(stream, { id, timestamp, message, isPlainSuccess: true });
+    push(stream, { id, timestamp, message, isPlainSuccess: true });
   };
 
   return {
     add({ owner = '', logGroup, logStream, id, timestamp, undated = false, message }) {
       if (seen !== null && isPlainMessage(message)) {
-        const [chars, isNameless, digests] = [message.length, id === null, null];
-        const said = { logGroup, logStream, timestamp, chars, isNameless, digests, digestAt: 0 };
-        addPlain({ ...said, id: () => id, text: () => message }, owner, undated);
+        const told = { chars: message.length, isNameless: id === null, digests: null, digestAt: 0 };
+        addPlain({ logGroup, logStream, timestamp, ...told, id: () => id, text: () => message }, owner, undated);
         return;
       }
       begin(timestamp, message.length);
       const eventId = id ?? idOf(nameOf(logStream), undated ? null : timestamp, message);
-      const stream = held.streamOf(owner, logGroup, logStream || ownStream);
+      const stream = streams.of(owner, logGroup, logStream || ownStream);
       if (seen !== null && !isFirst(stream, seen.isNew(stream, eventId))) return;
       if (stream.heardPulse !== pulseOf(timestamp)) stream.heardPulse = null;
-      held.push(stream, { id: eventId, timestamp, message });
+      push(stream, { id: eventId, timestamp, message });
     },
     addPlain,
     reject(code, detail) {
-      held.begin(null, 0);
+      if (held.isFull(Number.NaN)) flush();
+      held.add(null, 0);
       rejects += 1;
       // The position makes the id stable: the same file given twice rejects the same records.
-      held.streamOf('', '', '').malformed.push({ kind: 'rejected', eventId: `${base}#${rejects}`, code, detail });
+      streams.of('', '', '').malformed.push({ kind: 'rejected', eventId: `${base}#${rejects}`, code, detail });
     },
     events: () => total,
-    flush: held.flush,
-    forget: held.forget,
+    flush,
+    forget: streams.clear,
   };
 }
 

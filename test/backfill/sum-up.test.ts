@@ -142,6 +142,37 @@ function sorted(rollups: readonly Rollup[]): Rollup[] {
   return [...rollups].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
 }
 
+it.each([
+  ['the first minute', 0, 0],
+  ['the last minute of the first hour', 59, 59],
+  ['the first minute of the last hour', 23 * 60, 23 * 60],
+  ['the last minute', 24 * 60 - 1, 24 * 60 - 1],
+  ['the last minute of the day before', -1, null],
+  ['the first minute of the day after', 24 * 60, null],
+])('gives the detector the minutes of the day: %s', async (_, minuteOfDay, expected) => {
+  const refusal = { n: 1, at: MIDNIGHT + minuteOfDay * 60_000 + 30_000 };
+  const [path = ''] = written(
+    [
+      [
+        { logGroup: EXECUTION_GROUP, events: [denialAsOneEvent(refusal)] },
+        { logGroup: ACCESS_GROUP, events: [accessEvent(refusal)] },
+      ],
+    ],
+    false,
+  );
+  const [source] = await sourcesOf([path], {});
+  const day = MIDNIGHT / DAY_MS;
+  const { days } = await readObject(source!, testWorld(config));
+  const lines = [...days].flatMap(([, bytes]) => gunzipSync(bytes).toString().trim().split('\n'));
+  const halves = lines.map((line): HalfLine => JSON.parse(line));
+  const { minutes, rollups } = await sumUpDay(day, halves, testWorld(config));
+  const counts = minutes.flatMap((one) => one.counts);
+  expect(counts).toEqual(expected === null ? [] : [[MIDNIGHT / 60_000 + expected, 1]]);
+  expect(rollups.map(({ hour }) => hour)).toEqual(
+    expected === null ? [] : [MIDNIGHT / HOUR_MS + Math.floor(expected / 60)],
+  );
+});
+
 it('leaves out each call of the canary, once, and nobody else who uses its name', async () => {
   const [ours, pretender] = ['ec-a', 'ec-b'].map((key) => leaf({ subject: CANARY_DN, key })) as [Issued, Issued];
   const world = testWorld({ ...config, canaries: [{ domain: 'api.bank.example' }] });

@@ -161,6 +161,16 @@ describe('two sentences of the gateway for one cause', () => {
     expect(spikes(told)).toEqual(['spike issuer-not-found medium', 'spike signature-failure medium']);
   });
 
+  it.each([
+    ['first', 0],
+    ['last', 1],
+  ])('where both begin at once, the worse one is told, whether it comes %s', async (_, place) => {
+    const client = globex(acme, { notAfter: T0 - 86_400_000, notBefore: T0 - 9e10 });
+    const streams: Stream[] = [{ reason: 'expired', client, counts: steady(12, 20) }];
+    streams.splice(place, 0, { reason: 'other', client, counts: steady(2000, 20) });
+    expect(spikes(await tell(streams, 30, false))).toEqual(['spike other critical']);
+  });
+
   it('the second is told when it has grown worse than what was told', async () => {
     const client = globex(acme, { notAfter: T0 - 86_400_000, notBefore: T0 - 9e10 });
     const told = await tell([

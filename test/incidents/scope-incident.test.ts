@@ -123,6 +123,20 @@ describe('several are several issuers, however many reasons each is refused for'
     expect(detection.because).toMatch(new RegExp(`^${issuers} issuers?\\b`));
   });
 
+  it.each<[string, number[], boolean]>([
+    ['thirty issuers with three tries each', Array.from({ length: 30 }, () => 3), true],
+    ['one try more in all', [...Array.from({ length: 29 }, () => 3), 4], false],
+    ['one issuer fewer', Array.from({ length: 29 }, () => 3), false],
+    ['few tries of many', Array.from({ length: 60 }, () => 1), true],
+  ])('a scanner, or not: %s', (_, tries, isScanner) => {
+    const members = tries.map((recent, n) => {
+      const one = refused(`CN=made up ${n}`, 'untrusted', true);
+      return { ...one, since: null, detection: member('', { recent }).detection };
+    });
+    const { because } = strangersTogether(members, NOW, policy).detection;
+    expect(/as a scanner does/.test(because)).toBe(isScanner);
+  });
+
   it('whatever the groups: partners from three issuers on, at least high from four on, strangers from four on', () => {
     const kinds = fc.constantFrom(...reasonIds, ...sentences);
     const groups = fc.uniqueArray(fc.tuple(fc.nat(5), kinds), {

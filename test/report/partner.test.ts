@@ -155,3 +155,14 @@ it('of an issuer of many, only their own clients count, and nothing that has no 
   expect(theirPart({ issuerDn: shared }, hour)).toBe(hour);
   expect(theirPart(null, hour)).toBe(hour);
 });
+
+it.each([
+  ['of its issuer', { issuerDn: 'C=US,O=Acme Logistics,CN=Acme Logistics CA' }, ['ca']],
+  ['of its organization', { organization: 'Acme Logistics' }, ['client', 'ca']],
+] as const)('certificates that end: those %s, and nobody else’s', async (_, partner, kinds) => {
+  const { world, expiring } = await worldOfTwo();
+  const given = { period, partner, language: 'en' as const, generatedAt: period.to, gaps: [], expiring };
+  const report = await gatherReport({ ...given, details: null, sunset: null, pipeline: null }, world);
+  expect(report.expiring?.map(({ kind }) => kind)).toEqual(kinds);
+  expect(JSON.stringify(report.expiring)).not.toContain('Umbrella');
+});

@@ -1,6 +1,7 @@
 /** The report counts what is counted, whether its hour is rolled up or not. */
 
 import { beforeEach, expect, it } from 'vitest';
+import { limits } from '../../shared/base/limits.js';
 import { rollUp } from '../../shared/count/rollup.js';
 import { gatherReport } from '../../shared/report/gather.js';
 import { weekPeriod } from '../../shared/report/period.js';
@@ -36,6 +37,31 @@ it('facts of hours that were never rolled up', async () => {
   await count(1, 59, 5, 'b');
   await count(2, 30, 3, 'c');
   expect(await failures()).toBe(15);
+});
+
+it.each([
+  ['its first minute', 0],
+  ['its last minute', 59],
+])('facts of the next hour in that hour alone: %s of an hour that is rolled up', async (_, minute) => {
+  const first = await count(1, 60, 4, 'next');
+  const rollup = rollUp(group(1), hour + 1, [first]);
+  await world.stores.rollups.close({ group: group(1), hour: hour + 1, token: null, expected: [] }, rollup!);
+  await count(1, minute, 7, 'a');
+  expect(await failures()).toBe(11);
+});
+
+it.each([
+  [limits.reportGroupsMax - 1, []],
+  [limits.reportGroupsMax, [{ id: 'groups-cut', detail: String(limits.reportGroupsMax) }]],
+])('%d groups: says that there may be more where as many came as were asked for', async (groups, cut) => {
+  const many = Array.from({ length: groups }, (_, n) => group(1, { scope: `${n}.example` }));
+  const rollups = { ...world.stores.rollups, groups: async () => many, load: async () => [] };
+  const stores = { ...world.stores, rollups };
+  const report = await gatherReport(
+    { period, language: 'en', generatedAt: period.to, ...unknown },
+    { ...world, stores },
+  );
+  expect(report.gaps.filter(({ id }) => id === 'groups-cut')).toEqual(cut);
 });
 
 it('facts that came after the hour was rolled up, each once', async () => {

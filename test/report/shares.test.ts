@@ -134,6 +134,16 @@ describe('what is not known', () => {
     expect(/<section aria-labelledby="shares">.*?<\/section>/s.exec(page)?.[0]).toContain('<span>not known</span>');
   });
 
+  it.each([
+    ['a fault of its own', new TypeError('not a function')],
+    ['another error of ours', new MtlsWatchError('truststore-unreadable', 'denied', {})],
+  ])('is not %s: that fails', async (_, error) => {
+    const faulty: AskInsights = async () => {
+      throw error;
+    };
+    await expect(countCalls(period, counting(accessLogs()), faulty)).rejects.toBe(error);
+  });
+
   it('of one log group is that of the domains that may be in it', async () => {
     const [first = '', ...others] = accessLogs();
     const withoutFirst: AskInsights = (logGroup, ...what) =>

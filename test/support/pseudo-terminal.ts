@@ -51,9 +51,11 @@ async function spawnIn(file: string, args: readonly string[]): Promise<string> {
   }
 }
 
-/** What is pasted stays on one line: commands, addresses and paths, and lines of JSON. */
+/** What is pasted stays on one line: commands, addresses, ARNs and paths, and lines of JSON. */
 const isTyped = (line: string): boolean =>
-  /^ *(?:aws|mtls-watch|npm|https?:)/.test(line) || /^(?: {2,4}\S+)?\/\S+$/.test(line) || /^ *["{}[\]]/.test(line);
+  /^ *(?:aws|mtls-watch|npm|https?:|[“"(]?(?:arn:aws|s3:)\S*$)/.test(line) ||
+  /^(?: {2,4}\S+)?\/\S+$/.test(line) ||
+  /^ *["{}[\]]/.test(line);
 
 /** Words that could be broken without need, of lines without names: those may give way. */
 const wordsOf = (text: string): string[] =>

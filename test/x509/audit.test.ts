@@ -35,6 +35,18 @@ const unsigned = ca({
   issuer: { ...root, privateKey: otherRoot.privateKey },
 });
 
+test.each<[string, object, string[]]>([
+  ['ends at this moment', { notAfter: AT }, ['expires-soon']],
+  ['ended a second ago', { notAfter: AT - 1_000 }, ['issuer-expired']],
+  ['begins at this moment', { notBefore: AT }, []],
+  ['begins in a second', { notBefore: AT + 1_000 }, ['issuer-not-yet-valid']],
+  ['ends at the end of the days that were asked for', { notAfter: AT + days(30) }, ['expires-soon']],
+  ['ends a second behind them', { notAfter: AT + days(30) + 1_000 }, []],
+])('a CA that %s', (_, validity, codes) => {
+  const { found } = audit(ca({ subject: 'CN=R', key: 'rsa-a', notBefore: AT - days(9), ...validity }).pem);
+  expect(found.map(([code]) => code)).toEqual(codes);
+});
+
 describe('findings, with the line of the block', () => {
   test.each([
     ['an expired CA', ca({ subject: 'CN=R', key: 'rsa-a', ...past }).pem, [['issuer-expired', 'error', 1]]],
