@@ -51,7 +51,7 @@ export function fromEpoch(value: number): number {
   return value >= 1e14 ? Math.floor(value / 1000) : value;
 }
 
-const CLF_TIME = /(?<![\w/])(\d{1,2})\/([A-Z][a-z]{2})\/(\d{4}):(\d\d:\d\d:\d\d) ([+-]\d{4})/;
+const CLF_TIME = /(?<![\w/])(\d{1,2})\/([A-Z][a-z]{2})\/([12]\d{3}):(\d\d:\d\d:\d\d) ([+-][01]\d[0-5]\d)/;
 
 /** The first time in Common Log Format in a text, as in `$context.requestTime`; null if there is none. */
 export function clfTimeIn(text: string): number | null {

@@ -156,32 +156,44 @@ function newSuccesses(seen: Seen, nameOf: (logStream: string) => string) {
   };
 }
 
+type Emit = (batch: LogBatch, left: LeftOut, more: boolean) => void;
+
+function emitAll(streams: ReturnType<typeof openStreams>, emit: Emit): void {
+  let rest = streams.count();
+  for (const { owner, logGroup, logStream, events, malformed, repeated, passed } of streams.all()) {
+    rest -= 1;
+    emit(batchOf({ owner, logGroup, logStream, events, malformed }), { repeated, passed }, rest > 0);
+  }
+  streams.clear();
+}
+
+/** Only events that say all by themselves. */
+function emitAlone(streams: ReturnType<typeof openStreams>, emit: Emit): void {
+  for (const stream of streams.all()) {
+    const { owner, logGroup, logStream, events } = stream;
+    const alone = events.filter(({ message }) => standsAlone(message));
+    if (alone.length === 0) continue;
+    stream.events = events.filter(({ message }) => !standsAlone(message));
+    emit(batchOf({ owner, logGroup, logStream, events: alone, malformed: [] }), { repeated: 0, passed: 0 }, true);
+  }
+}
+
 /**
  * @param base names the file where the log does not name a stream
  * @param emit takes a batch, how many events were left out of it, and whether another one of the same part of the file follows
  * @param seen where it is given, events are left out; null where all are asked for
  */
-export function eventWindow(
-  base: string,
-  emit: (batch: LogBatch, left: LeftOut, more: boolean) => void,
-  seen: Seen | null = null,
-): EventWindow {
+export function eventWindow(base: string, emit: Emit, seen: Seen | null = null): EventWindow {
   const idOf = idDeriver();
   const streams = openStreams();
   const held = heldEvents();
   let total = 0;
   let rejects = 0;
   let textChars = 0;
-
   const { ownStream, nameOf } = namesFrom(base);
   const isNew = seen && newSuccesses(seen, nameOf);
   const flush = () => {
-    let rest = streams.count();
-    for (const { owner, logGroup, logStream, events, malformed, repeated, passed } of streams.all()) {
-      rest -= 1;
-      emit(batchOf({ owner, logGroup, logStream, events, malformed }), { repeated, passed }, rest > 0);
-    }
-    streams.clear();
+    emitAll(streams, emit);
     held.clear();
     textChars = 0;
   };
@@ -191,13 +203,7 @@ export function eventWindow(
     textChars += event.message.length;
     if (seen === null || textChars < commandLimits.inputTextCharsMax) return;
     textChars = 0;
-    for (const stream of streams.all()) {
-      const { owner, logGroup, logStream, events } = stream;
-      const alone = events.filter(({ message }) => standsAlone(message));
-      if (alone.length === 0) continue;
-      stream.events = events.filter(({ message }) => !standsAlone(message));
-      emit(batchOf({ owner, logGroup, logStream, events: alone, malformed: [] }), { repeated: 0, passed: 0 }, true);
-    }
+    emitAlone(streams, emit);
   };
   const begin = (timestamp: number, chars: number) => {
     if (held.isFull(timestamp)) flush();
@@ -222,9 +228,8 @@ export function eventWindow(
   return {
     add({ owner = '', logGroup, logStream, id, timestamp, undated = false, message }) {
       if (seen !== null && isPlainMessage(message)) {
-        const [chars, isNameless, digests] = [message.length, id === null, null];
-        const said = { logGroup, logStream, timestamp, chars, isNameless, digests, digestAt: 0 };
-        addPlain({ ...said, id: () => id, text: () => message }, owner, undated);
+        const told = { chars: message.length, isNameless: id === null, digests: null, digestAt: 0 };
+        addPlain({ logGroup, logStream, timestamp, ...told, id: () => id, text: () => message }, owner, undated);
         return;
       }
       begin(timestamp, message.length);

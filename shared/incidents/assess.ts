@@ -50,6 +50,8 @@ export interface Judged {
 export interface Looks {
   /** By group id. */
   groups?: Map<string, { readonly asked: readonly unknown[]; readonly judged: Judged }>;
+  /** How many facts `groups` holds. */
+  facts?: number;
   /** By scope and span. */
   pulses?: Map<string, Promise<Pulse>>;
 }
@@ -94,7 +96,11 @@ export async function detectGroup(
   const before = looks?.groups?.get(id);
   if (before?.asked.every((one, i) => one === asked[i])) return before.judged;
   const judged = await judgeGroup(group, known, now, world, looking);
-  if (looks !== undefined) looks.groups = (looks.groups ?? new Map()).set(id, { asked, judged });
+  const facts = (looks?.facts ?? 0) + judged.facts.length;
+  if (looks !== undefined && facts <= limits.lookedAtFactsMax) {
+    looks.facts = facts;
+    looks.groups = (looks.groups ?? new Map()).set(id, { asked, judged });
+  }
   return judged;
 }
 
@@ -150,12 +156,20 @@ async function judgeGroup(
   return { detection: { ...late, numbers: { ...late.numbers, course, standingMinutes } }, facts };
 }
 
-/** @param facts in the order of minutes. @returns the minutes that have some, from the first to the last given */
+/** Where the facts of a minute and those behind it begin. The facts are in the order of minutes, and mostly the latest are asked for. */
+function placeIn(facts: readonly Fact[], minute: number): number {
+  let place = facts.length;
+  while (place > 0 && (facts[place - 1] as Fact).minute >= minute) place--;
+  return place;
+}
+
+/** @returns the minutes that have facts, from the first to the last given */
 function stepsIn(facts: readonly Fact[], from: number, to: number): Step[] {
   const steps: { step: number; count: number }[] = [];
   let last: { step: number; count: number } | undefined;
-  for (const { minute, count } of facts) {
-    if (minute < from || minute > to) continue;
+  for (let i = placeIn(facts, from); i < facts.length; i++) {
+    const { minute, count } = facts[i] as Fact;
+    if (minute > to) break;
     if (last?.step !== minute) {
       last = { step: minute, count: 0 };
       steps.push(last);
@@ -168,8 +182,10 @@ function stepsIn(facts: readonly Fact[], from: number, to: number): Step[] {
 /** The count of each of these minutes. */
 function countsIn(facts: readonly Fact[], from: number, to: number): number[] {
   const counts = new Array<number>(Math.max(0, to - from + 1)).fill(0);
-  for (const { minute, count } of facts) {
-    if (minute >= from && minute <= to) counts[minute - from] = (counts[minute - from] ?? 0) + Math.max(0, count);
+  for (let i = placeIn(facts, from); i < facts.length; i++) {
+    const { minute, count } = facts[i] as Fact;
+    if (minute > to) break;
+    counts[minute - from] = (counts[minute - from] ?? 0) + Math.max(0, count);
   }
   return counts;
 }

@@ -17,6 +17,8 @@
  */
 
 import { createHash } from 'node:crypto';
+import { boundedMap } from '../base/bounded-map.js';
+import { getOrInsert } from '../base/get-or-insert.js';
 import { limits } from '../base/limits.js';
 import { DAY_MS, MINUTE_MS, MINUTES_PER_DAY, MINUTES_PER_HOUR, minuteOf } from '../base/time.js';
 import type { DetectionPolicy } from '../config/settings.js';
@@ -355,9 +357,17 @@ function claimsGroup(scope: string, door?: string): GroupKey {
   return { ...scopeGroup(scope, door), isUnverified: true };
 }
 
+/** The same few scopes are asked for again and again, and the ids of their keys are hashes. */
+const keysOfScopes = boundedMap<readonly GroupKey[]>(limits.scopesPerDayMax);
+
 /** The keys of all incidents of a scope, at one door. */
-export function scopeGroups({ scope, door }: Pick<GroupKey, 'scope' | 'door'>): readonly GroupKey[] {
-  return [scopeGroup(scope, door), claimsGroup(scope, door), strangersGroup(scope, door)];
+export function scopeGroups(place: Pick<GroupKey, 'scope' | 'door'>): readonly GroupKey[] {
+  const { scope, door } = place;
+  return getOrInsert(keysOfScopes, placeOf(place), () => [
+    scopeGroup(scope, door),
+    claimsGroup(scope, door),
+    strangersGroup(scope, door),
+  ]);
 }
 
 /** The key of a scope's incident of strangers, apart from partners who fail together. */

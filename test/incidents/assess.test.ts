@@ -1,4 +1,6 @@
 import { expect, it } from 'vitest';
+import { limits } from '../../shared/base/limits.js';
+import { detectGroup, type Looks } from '../../shared/incidents/assess.js';
 import type { Fact, GroupKey } from '../../shared/model/index.js';
 import { alert } from '../../shared/pipeline.js';
 import { T0 } from '../support/logs.js';
@@ -32,4 +34,27 @@ it('stores what it learned of a group once an hour, however often it looks at it
   expect(saved).toBeGreaterThanOrEqual(hours - 2);
   expect(saved).toBeLessThanOrEqual(hours + 1);
   expect(await world.stores.history.load(group)).not.toBeNull();
+});
+
+it('reads the facts of a group once in a sweep, while what it asks is the same and they are not too many', async () => {
+  const world = testWorld({});
+  const minute = Math.floor(T0 / MINUTE);
+  await world.stores.facts.put([factAt(minute - 1), factAt(minute)], []);
+  const { window } = world.stores.facts;
+  let reads = 0;
+  world.stores.facts.window = async (...asked) => {
+    reads++;
+    return window(...asked);
+  };
+  const look = (looks: Looks, now = minute * MINUTE) => detectGroup(group, null, now, world, { looks });
+  const looks: Looks = {};
+  const first = await look(looks);
+  expect(await look(looks)).toBe(first);
+  expect([reads, looks.facts]).toEqual([1, 2]);
+  await look(looks, (minute + 1) * MINUTE);
+  await look({});
+  expect(reads).toBe(3);
+  const full: Looks = { facts: limits.lookedAtFactsMax - 1 };
+  for (const _ of [1, 2]) expect(await look(full)).toEqual(first);
+  expect(reads).toBe(5);
 });
