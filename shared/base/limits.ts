@@ -288,6 +288,8 @@ export const limits = {
   overdueMsMax: 10 * 60_000,
   /** Firing incidents that one sweep processes, so that it ends within its minute; the next sweep continues. */
   firingPerSweepMax: 1_000,
+  /** Facts of these that one sweep remembers, so as not to read them again for the scopes: up to 3 KB each, of its 512 MiB. */
+  lookedAtFactsMax: 20_000,
   /** Minutes between two evaluations of a group whose refusals are known. */
   knownEveryMinutes: 10,
   noticesPerRunMax: 100,

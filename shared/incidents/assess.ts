@@ -50,6 +50,8 @@ export interface Judged {
 export interface Looks {
   /** By group id. */
   groups?: Map<string, { readonly asked: readonly unknown[]; readonly judged: Judged }>;
+  /** How many facts `groups` holds. */
+  facts?: number;
   /** By scope and span. */
   pulses?: Map<string, Promise<Pulse>>;
 }
@@ -94,7 +96,11 @@ export async function detectGroup(
   const before = looks?.groups?.get(id);
   if (before?.asked.every((one, i) => one === asked[i])) return before.judged;
   const judged = await judgeGroup(group, known, now, world, looking);
-  if (looks !== undefined) looks.groups = (looks.groups ?? new Map()).set(id, { asked, judged });
+  const facts = (looks?.facts ?? 0) + judged.facts.length;
+  if (looks !== undefined && facts <= limits.lookedAtFactsMax) {
+    looks.facts = facts;
+    looks.groups = (looks.groups ?? new Map()).set(id, { asked, judged });
+  }
   return judged;
 }
 

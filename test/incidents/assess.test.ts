@@ -1,4 +1,6 @@
 import { expect, it } from 'vitest';
+import { limits } from '../../shared/base/limits.js';
+import { detectGroup, type Looks } from '../../shared/incidents/assess.js';
 import { groupId } from '../../shared/model/group-id.js';
 import type { Fact, GroupKey } from '../../shared/model/index.js';
 import { alert, sweep } from '../../shared/pipeline.js';
@@ -58,4 +60,27 @@ it('reads what fires once in a sweep, for its own incident and for that of its s
   const { firing } = await sweep(world);
   expect(firing).toBeGreaterThan(3);
   expect(read.toSorted()).toEqual(groups.map(groupId).toSorted());
+});
+
+it('reads the facts of a group once in a sweep, while what it asks is the same and they are not too many', async () => {
+  const world = testWorld({});
+  const minute = Math.floor(T0 / MINUTE);
+  await world.stores.facts.put([factAt(minute - 1), factAt(minute)], []);
+  const { window } = world.stores.facts;
+  let reads = 0;
+  world.stores.facts.window = async (...asked) => {
+    reads++;
+    return window(...asked);
+  };
+  const look = (looks: Looks, now = minute * MINUTE) => detectGroup(group, null, now, world, { looks });
+  const looks: Looks = {};
+  const first = await look(looks);
+  expect(await look(looks)).toBe(first);
+  expect([reads, looks.facts]).toEqual([1, 2]);
+  await look(looks, (minute + 1) * MINUTE);
+  await look({});
+  expect(reads).toBe(3);
+  const full: Looks = { facts: limits.lookedAtFactsMax - 1 };
+  for (const _ of [1, 2]) expect(await look(full)).toEqual(first);
+  expect(reads).toBe(5);
 });
