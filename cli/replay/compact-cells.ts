@@ -25,8 +25,11 @@ const SLACK = 1.25;
 const READ_BYTES = 1_024;
 const NEWLINE = 10;
 
-/** @param most the number of cells that are kept at least */
-export function compactCells(most: number): CompactCells {
+/**
+ * @param most the number of cells that are kept at least, as far as the file has room for them
+ * @param fileBytesMax from there on the file is written from its beginning again
+ */
+export function compactCells(most: number, fileBytesMax: number = commandLimits.replayCellFileBytesMax): CompactCells {
   const file = temporaryFile();
   const places = latest(Math.ceil(SLACK * most));
   const digest = new Int32Array(DIGEST_WORDS);
@@ -38,7 +41,7 @@ export function compactCells(most: number): CompactCells {
     for (const [key, cell] of before) if (!recent.has(key)) lines.push(`${key}\n${packed(cell)}\n`);
     const bytes = Buffer.from(lines.join(''));
     // What stood at the beginning of the file is the oldest.
-    let at = end + bytes.length > commandLimits.replayCellFileBytesMax ? 0 : end;
+    let at = end + bytes.length > fileBytesMax ? 0 : end;
     end = at + bytes.length;
     file.write(bytes, at);
     for (const line of lines) {
