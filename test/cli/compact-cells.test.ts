@@ -5,8 +5,8 @@ import { compactCells } from '../../cli/replay/compact-cells.js';
 import type { Cell, Denial } from '../../shared/model/index.js';
 import { randomOf } from '../support/random.js';
 
-const REQUESTS = 2_000;
-const KEPT = 40;
+const REQUESTS = 4_000;
+const KEPT = 200;
 
 /** Of different lengths, so that records do not begin where others did. */
 function cellOf(n: number): Cell {
@@ -18,7 +18,8 @@ function cellOf(n: number): Cell {
 }
 
 it('knows the latest, and of those before them nothing or what they were', () => {
-  const cells = compactCells(KEPT, 30_000);
+  // Room for fewer records than places are remembered, so that some of these hold others by now.
+  const cells = compactCells(KEPT, 60_000);
   const random = randomOf(1);
   let [known, forgotten, rounds, before] = [0, 0, 0, 0];
   for (let n = 0; n < REQUESTS; n++) {

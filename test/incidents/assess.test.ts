@@ -1,8 +1,9 @@
 import { expect, it } from 'vitest';
 import { limits } from '../../shared/base/limits.js';
 import { detectGroup, type Looks } from '../../shared/incidents/assess.js';
+import { groupId } from '../../shared/model/group-id.js';
 import type { Fact, GroupKey } from '../../shared/model/index.js';
-import { alert } from '../../shared/pipeline.js';
+import { alert, sweep } from '../../shared/pipeline.js';
 import { T0 } from '../support/logs.js';
 import { testWorld } from '../support/world.js';
 
@@ -34,6 +35,31 @@ it('stores what it learned of a group once an hour, however often it looks at it
   expect(saved).toBeGreaterThanOrEqual(hours - 2);
   expect(saved).toBeLessThanOrEqual(hours + 1);
   expect(await world.stores.history.load(group)).not.toBeNull();
+});
+
+it('reads what fires once in a sweep, for its own incident and for that of its scope', async () => {
+  const world = testWorld();
+  const start = Math.floor(T0 / MINUTE);
+  const groups = ['Acme', 'Blue', 'Cyan'].map((name) => ({ ...group, issuerDn: `C=US,O=${name},CN=${name} CA` }));
+  const ofGroup = (one: GroupKey, minute: number): Fact => ({ ...factAt(minute), group: one, count: 40, requests: 40 });
+  for (let minute = start; minute < start + 3; minute++) {
+    const facts = groups.map((one) => ofGroup(one, minute));
+    await world.stores.facts.put(facts, []);
+    await world.stores.rollups.mark(groups.map((one) => ({ group: one, hour: Math.floor(minute / 60), token: 't' })));
+    world.at = minute * MINUTE + 40_000;
+    await alert(groups, world);
+    await sweep(world);
+  }
+  const read: string[] = [];
+  const { window } = world.stores.facts;
+  world.stores.facts.window = async (one, ...span) => {
+    read.push(groupId(one));
+    return window(one, ...span);
+  };
+  world.at += MINUTE;
+  const { firing } = await sweep(world);
+  expect(firing).toBeGreaterThan(3);
+  expect(read.toSorted()).toEqual(groups.map(groupId).toSorted());
 });
 
 it('reads the facts of a group once in a sweep, while what it asks is the same and they are not too many', async () => {
