@@ -43,9 +43,10 @@ const SELF = JSON.stringify(pathToFileURL(MAIN).href);
 const LARGE = ['@aws-sdk/*', '@peculiar/*'];
 const IN_CHECKOUT = { ...CHUNKS, external: LARGE, define: { 'import.meta.url': SELF } };
 
-/** One file, and strict, as the modules are that it is made of. */
+/** One file, and strict, as the modules are that it is made of. Code that was compiled before can require a package, and not import one. */
 const ONE_FILE = {
   ...EITHER,
+  supported: { 'dynamic-import': false },
   entryPoints: { 'command-line': COMMAND_LINE, 'reading-thread': THREAD },
   format: 'cjs',
   banner: { js: "'use strict';" },

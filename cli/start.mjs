@@ -4,12 +4,23 @@
  */
 
 import './engine.mjs';
-import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cachedDataVersionTag, getHeapCodeStatistics } from 'node:v8';
-import { constants, Script } from 'node:vm';
+import { Script } from 'node:vm';
 import { crc32 } from 'node:zlib';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -47,6 +58,14 @@ function bundledBefore() {
 }
 
 async function bundled() {
+  try {
+    mkdirSync(cache, { recursive: true });
+    accessSync(cache, constants.W_OK);
+  } catch (error) {
+    const cure = 'let this user write there, or run the command of the built package';
+    process.stderr.write(`error: the bundled command cannot be kept in ${cache}: ${error.message}; ${cure}\n`);
+    process.exit(2);
+  }
   const { bundleInOneFile } = await import('./bundle.mjs');
   const begun = Date.now();
   const folder = join(cache, `${begun}-${process.pid}`);
@@ -96,7 +115,7 @@ function load(path, kept) {
   const cachedData = keptCode(kept);
   const script = new Script(
     `(function (exports, require, module, __filename, __dirname) {${readFileSync(path, 'utf8')}\n})`,
-    { filename: path, cachedData, importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER },
+    { filename: path, cachedData },
   );
   const module = { exports: {} };
   script.runInThisContext()(module.exports, createRequire(path), module, path, dirname(path));

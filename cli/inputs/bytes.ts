@@ -10,10 +10,10 @@ import { createGunzip } from 'node:zlib';
 import { commandLimits } from '../../shared/base/command-limits.js';
 import { MtlsWatchError } from '../../shared/base/errors.js';
 
-/** Compressed bytes for each write, which is a turn of the event loop. Zeros inflate 1,032 times, so 32 KiB add at most 34 MB to the queue. */
-const SLICE_BYTES = 32 * 1024;
+/** Compressed bytes for each write, which is a turn of the event loop. Zeros inflate 1,032 times, so 64 KiB add at most 68 MB to the queue. */
+const SLICE_BYTES = 64 * 1024;
 /** Most slices of a log inflate into one piece, or two. */
-const CHUNK_BYTES = 512 * 1024;
+const CHUNK_BYTES = 1024 * 1024;
 
 /**
  * @param again opens the same bytes once more, or null where they come only once. zlib forgets what it inflated of the

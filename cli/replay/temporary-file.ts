@@ -49,11 +49,16 @@ function openNameless(): number {
   }
 }
 
+/** Codes of a disk, and of a share of it, that is full. */
+const FULL: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT']);
+
 function unwritable(cause: unknown): MtlsWatchError {
+  const isFull = FULL.has((cause as NodeJS.ErrnoException).code);
+  const cure = isFull ? 'make room there' : 'create the folder and let this user write into it';
   return new MtlsWatchError(
     'temporary-file',
     `what a replay counts cannot be kept in a temporary file in ${tmpdir()}: ${messageOf(cause)}; ` +
-      'make room there, or name another folder in the environment variable TMPDIR',
+      `${cure}, or name another folder in the environment variable TMPDIR`,
     { cause },
   );
 }

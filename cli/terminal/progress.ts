@@ -24,7 +24,9 @@ export function progressBar(stream: NodeJS.WriteStream): Progress {
     if (bar === null) {
       const format = ` {bar} {percentage}% | {value}/{total} ${unit}`;
       const barsize = Math.max(BAR_LEAST, Math.min(BAR_MOST, (stream.columns || 80) - AROUND));
-      bar = new SingleBar({ stream, format, barsize, hideCursor: true, clearOnComplete: true }, Presets.shades_classic);
+      // Whoever ends the command with Ctrl-C would be left without a cursor, and with lines that are cut off.
+      const kept = { hideCursor: false, linewrap: true };
+      bar = new SingleBar({ stream, format, barsize, ...kept, clearOnComplete: true }, Presets.shades_classic);
       bar.start(all, value);
     }
     bar.update(value);

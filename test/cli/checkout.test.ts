@@ -7,13 +7,15 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
+  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { beforeAll, expect, inject, it } from 'vitest';
+import { afterEach, beforeAll, expect, inject, it, vi } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
 
 const root = join(import.meta.dirname, '../..');
@@ -25,6 +27,8 @@ const run = (main: string, args: readonly string[]) => {
 };
 const start = (...args: readonly string[]) => run(join(checkout, 'cli', 'start.mjs'), args);
 const bundles = () => readdirSync(cache).filter((name) => name !== 'last.json');
+
+afterEach(() => vi.unstubAllEnvs());
 
 beforeAll(() => {
   for (const name of ['cli', 'shared', 'package.json', 'package-lock.json']) {
@@ -76,6 +80,28 @@ it('writes the same report, byte for byte', () => {
   });
   expect(pages[0]?.['report.html']).toContain('\u2013');
   expect(pages[0]).toEqual(pages[1]);
+});
+
+it('loads packages from code that was compiled before', () => {
+  // Nobody listens on the discard port.
+  const nowhere = { AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 'b', AWS_ENDPOINT_URL: 'http://127.0.0.1:9' };
+  for (const [name, value] of Object.entries({ ...nowhere, AWS_REGION: 'eu-central-1' })) vi.stubEnv(name, value);
+  for (const args of [['audit', 's3://bucket/truststore.pem'], ['incidents']]) {
+    const told = [1, 2, 3].map(() => start(...args));
+    expect(told[0]?.stderr).toMatch(/^error: .*ECONNREFUSED.*\n$/);
+    expect(told).toEqual([told[0], told[0], told[0]]);
+  }
+});
+
+it('says where nothing can be kept, and what to do', () => {
+  const [kept, aside] = [join(checkout, 'node_modules', '.cache'), join(checkout, 'node_modules', 'aside')];
+  renameSync(kept, aside);
+  writeFileSync(kept, 'no folder');
+  const { status, stdout, stderr } = start('--version');
+  rmSync(kept);
+  renameSync(aside, kept);
+  expect([status, stdout]).toEqual([2, '']);
+  expect(stderr).toMatch(/^error: the bundled command cannot be kept in .*; let this user write there, or .*\n$/);
 });
 
 it('keeps compiled code again when more of it is needed', () => {

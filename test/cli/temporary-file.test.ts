@@ -41,7 +41,7 @@ it('says which folder cannot be used, and how to name another', () => {
   expect(() => temporaryFile().write(Buffer.from('a'), 0)).toThrow(
     expect.objectContaining({
       code: 'temporary-file',
-      message: expect.stringMatching(new RegExp(`in ${nowhere}: ENOENT.*; make room there, or .* TMPDIR$`)),
+      message: expect.stringMatching(new RegExp(`in ${nowhere}: ENOENT.*; create the folder .*, or .* TMPDIR$`)),
     }),
   );
 });
