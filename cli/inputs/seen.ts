@@ -113,12 +113,15 @@ export interface Seen {
   readonly texts: () => (stream: string, at: number | null, checksum: number, bytes: number) => boolean;
 }
 
-/** Which events were there before, in all files. */
-export function seenEvents(): Seen {
-  const texts = counter(commandLimits.replayIdsMax);
+/**
+ * Which events were there before, in all files.
+ * @param most how many of the latest are remembered, of those with an id and of those without; room for all is made at once
+ */
+export function seenEvents(most: number = commandLimits.replayIdsMax): Seen {
+  const texts = counter(most);
   const digest = new Int32Array(DIGEST_WORDS);
   return {
-    ...newEvents(commandLimits.replayIdsMax),
+    ...newEvents(most),
     texts: () => {
       const inFile = counter(commandLimits.inputOccurrencesMax, ROWS_OF_FILE);
       let [name, nameCrc] = ['', 0];

@@ -28,7 +28,8 @@ export interface ReadAll {
 export async function readAll(bytes: Buffer, chunkBytes: number, way: 'careful' | 'read' | 'unread'): Promise<ReadAll> {
   const items: InputItem[] = [];
   const source: InputSource = { name: 'x', base: 'x', bytes: null, writtenAt: 0, open: () => readNothing() };
-  const seen = seenEvents();
+  // There are thousands of short files, each of which is read anew.
+  const seen = seenEvents(1_000);
   const reader = fileReader(
     source,
     null,
