@@ -53,7 +53,7 @@ async function spawnIn(file: string, args: readonly string[]): Promise<string> {
 
 /** What is pasted stays on one line: commands, addresses, ARNs and paths, and lines of JSON. */
 const isTyped = (line: string): boolean =>
-  /^ *(?:aws|mtls-watch|npm|https?:|[“"(]?(?:arn:aws|s3:)\S*$)/.test(line) ||
+  /^ *(?:aws|mtls-watch|npm|https?:|(?:[a-z-]+ {2})?[“"(]?(?:arn:aws|s3:)\S*$)/.test(line) ||
   /^(?: {2,4}\S+)?\/\S+$/.test(line) ||
   /^ *["{}[\]]/.test(line);
 
