@@ -81,13 +81,9 @@ export function eventLines(rows: mark.MarkRows, scan: TextScan): mark.MarkLine {
     const timestamp = timeOf(digitsAt(bytes, timeFrom, (places[TIME + 1] as number) - timeFrom));
     const names = namesOf(places);
     if (timestamp === null || names === null || idTo === idFrom || idTo - idFrom > NAME_CHARS_MAX) return;
-    const at = rows.add();
+    const at = rows.add(from - shift, to - shift, textFrom - shift, textTo - shift);
     const words = rows.words();
-    words[at + mark.LINE_FROM] = from - shift;
-    words[at + mark.LINE_TO] = to - shift;
     words[at + mark.NAMES_AT] = names.at;
-    words[at + mark.TEXT_FROM] = textFrom - shift;
-    words[at + mark.TEXT_TO] = textTo - shift;
     words[at + mark.CHARS] = textTo - textFrom - escapes;
     words[at + mark.ID_FROM] = idFrom - shift;
     words[at + mark.ID_TO] = idTo - shift;

@@ -19,8 +19,8 @@ export const LINE_TO = 1;
 export const NAMES_AT = 2;
 export const NAMELESS = -1;
 /** The bytes of the message, of which a JSON string lacks its quotes here; and how many characters that are. */
-export const TEXT_FROM = 3;
-export const TEXT_TO = 4;
+const TEXT_FROM = 3;
+const TEXT_TO = 4;
 export const CHARS = 5;
 export const ID_FROM = 6;
 export const ID_TO = 7;
@@ -84,8 +84,11 @@ const ROWS_MIN = 256;
 export interface MarkRows {
   /** Those of the piece so far; another array where there was no room for one more. */
   readonly words: () => Int32Array;
-  /** @returns the first word of a new row */
-  add(): number;
+  /**
+   * Adds a row; the line and its text stand at these positions of the piece.
+   * @returns its first word
+   */
+  add(lineFrom: number, lineTo: number, textFrom: number, textTo: number): number;
   /** @returns the index of the names among those of this piece */
   name(logGroup: string, logStream: string): number;
   /** How many pieces there were before. */
@@ -100,14 +103,19 @@ export function markRows(): MarkRows {
   let pieces = 0;
   return {
     words: () => rows,
-    add() {
+    add(lineFrom, lineTo, textFrom, textTo) {
       if (used + ROW > rows.length) {
         const larger = new Int32Array(rows.length * 2);
         larger.set(rows);
         rows = larger;
       }
+      const at = used;
       used += ROW;
-      return used - ROW;
+      rows[at + LINE_FROM] = lineFrom;
+      rows[at + LINE_TO] = lineTo;
+      rows[at + TEXT_FROM] = textFrom;
+      rows[at + TEXT_TO] = textTo;
+      return at;
     },
     name: (logGroup, logStream) => names.push(logGroup, logStream) - 2,
     piece: () => pieces,

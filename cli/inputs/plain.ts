@@ -51,13 +51,9 @@ function exportedLines(rows: mark.MarkRows, scan: TextScan): mark.MarkLine {
     const begin = from + TIME_BYTES;
     const to = endOfPlain(scan, begin, 0, NEWLINE);
     if (to < 0 || to - from > PLAIN_BYTES_MAX || Number.isNaN(timeAt(bytes, to + 1))) return -1;
-    const row = rows.add();
+    const row = rows.add(from - shift, to - shift, begin - shift, to - shift);
     const words = rows.words();
-    words[row + mark.LINE_FROM] = from - shift;
-    words[row + mark.LINE_TO] = to - shift;
     words[row + mark.NAMES_AT] = mark.NAMELESS;
-    words[row + mark.TEXT_FROM] = begin - shift;
-    words[row + mark.TEXT_TO] = to - shift;
     words[row + mark.CHARS] = to - begin;
     mark.writeTime(words, row, at);
     words[row + mark.DIGEST] = scan.sum(begin, to);

@@ -5,7 +5,7 @@ import type { ClientWords } from '../../shared/messages/client-words.js';
 import { saySpan } from '../../shared/x509/format.js';
 import type { CaExpiry, ClientExpiry, ClientRecord } from '../../shared/x509/observed.js';
 import { pc } from './colors.js';
-import { trafficOf } from './sunset.js';
+import { lastSeenOf, trafficOf } from './sunset.js';
 import { heading, ratio, share, table } from './table.js';
 
 /** A line of `expiry --json`. */
@@ -27,7 +27,7 @@ export function expiryLine(expiry: ClientExpiry | CaExpiry, at: number, total: n
     };
   }
   const { client, successor } = expiry;
-  const { subjectDn, issuerDn, serialNumber, requests, lastAt, lastSeenIn, scopes } = client;
+  const { subjectDn, issuerDn, serialNumber, requests } = client;
   return {
     type: 'client',
     subjectDn,
@@ -36,9 +36,7 @@ export function expiryLine(expiry: ClientExpiry | CaExpiry, at: number, total: n
     ...dates,
     requests,
     share: ratio(requests, total),
-    lastSeen: new Date(lastAt).toISOString(),
-    lastSeenIn,
-    scopes,
+    ...lastSeenOf(client),
     successor:
       successor === null
         ? null

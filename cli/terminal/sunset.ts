@@ -38,6 +38,11 @@ export function trafficOf({ requests }: ClientSunset['client'], total: number): 
   return requests === 0 ? '–' : share(requests, total);
 }
 
+/** When a client was seen last, and where, as lines of JSON say it. */
+export function lastSeenOf({ lastAt, lastSeenIn, scopes }: ClientSunset['client']) {
+  return { lastSeen: new Date(lastAt).toISOString(), lastSeenIn, scopes };
+}
+
 function whyText({ publicCa, usages }: Pick<ClientSunset, 'publicCa' | 'usages'>, words: Words): string {
   if (publicCa === null) return words.bothUsages;
   if (usages === 'server') return words.lostAlready(publicCa.name);
@@ -45,7 +50,7 @@ function whyText({ publicCa, usages }: Pick<ClientSunset, 'publicCa' | 'usages'>
 }
 
 export function clientSunsetLine({ client, publicCa, usages, until, successor }: ClientSunset, total: number) {
-  const { subjectDn, issuerDn, serialNumber, requests, notAfter, lastAt, lastSeenIn, scopes } = client;
+  const { subjectDn, issuerDn, serialNumber, requests, notAfter } = client;
   return {
     type: 'sunset',
     subjectDn,
@@ -58,9 +63,7 @@ export function clientSunsetLine({ client, publicCa, usages, until, successor }:
     usages,
     until,
     source: publicCa?.source ?? CHROME_SOURCE,
-    lastSeen: new Date(lastAt).toISOString(),
-    lastSeenIn,
-    scopes,
+    ...lastSeenOf(client),
     successor:
       successor === null
         ? null
