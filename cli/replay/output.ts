@@ -53,7 +53,7 @@ export interface Given extends LiveOptions, FormatOption {
 
 /** @param report the path of the report, if it was written */
 export function printReplay(
-  { notices, summary, problems }: Pick<Replayed, 'notices' | 'summary' | 'problems'>,
+  { notices, summary }: Pick<Replayed, 'notices' | 'summary'>,
   messages: Messages,
   out: NodeJS.WritableStream,
   report: string | null,
@@ -73,7 +73,7 @@ export function printReplay(
   if (notices.length > 0) out.write(incidentTable(notices, messages, language));
   if (isJudged) out.write(refusals(summary, messages, words));
   out.write(heading(words.read));
-  out.write(pairs(totals({ notices, summary, problems }, words), 36));
+  out.write(pairs(totals({ notices, summary }, words), 36));
   out.write(otherCauses(summary, words));
   out.write(rejects(summary, words));
   out.write(heading(words.next));
@@ -276,7 +276,7 @@ function titleOf({ issuerDn, reason, isUnverified, words }: GroupKey, messages: 
 }
 
 function totals(
-  { summary, problems, notices }: Pick<Replayed, 'notices' | 'summary' | 'problems'>,
+  { summary, notices }: Pick<Replayed, 'notices' | 'summary'>,
   { totals: labels }: ReplayWords,
 ): [string, string][] {
   const forbidden = Object.values(summary.otherForbidden).reduce((sum, n) => sum + n, 0);
@@ -285,7 +285,7 @@ function totals(
     [labels.duplicates, count(summary.duplicates)],
     [labels.rejected, count(summary.rejected)],
     [labels.recovered, count(summary.recovered)],
-    [labels.problems, count(problems.length)],
+    [labels.problems, count(summary.unreadableFiles)],
     [labels.unattributed, count(summary.unattributed)],
     [labels.forbidden, count(forbidden)],
     [labels.notices, count(notices.length)],

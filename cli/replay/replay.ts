@@ -85,7 +85,10 @@ export async function replay(
     await playHours(counted, world, stage, sums.add, { rollupHoursMax });
     const { rejects, evidence: seen, ...read } = tallies;
     const errors = named === null ? [] : truststoreErrors(named, evidenceWords[settings.language]);
-    const summary = sums.summary({ ...read, ...seen.read(), ...rejects.read() }, notices.length);
+    const summary = sums.summary(
+      { ...read, ...seen.read(), ...rejects.read(), unreadableFiles: problems.length },
+      notices.length,
+    );
     return { notices, problems, truststoreErrors: errors, world, summary };
   } finally {
     counted.close();

@@ -23,6 +23,7 @@ type Read = Pick<
   | 'rejectedExamples'
   | 'recovered'
   | 'duplicates'
+  | 'unreadableFiles'
 >;
 
 interface Sums {

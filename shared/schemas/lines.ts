@@ -158,6 +158,8 @@ export const summarySchema = z.strictObject({
   recovered: count,
   /** Events that were delivered before. */
   duplicates: count,
+  /** Files that could not be read, or not to their end; what could be read of them counts. */
+  unreadableFiles: count,
   failures: count,
   /** Of the failures, those whose client is not known. */
   unattributed: count,

@@ -97,6 +97,7 @@ async function play(counted: CountedHours, isForgetful = true, rollupHoursMax = 
       events: 0,
       recovered: 0,
       duplicates: 0,
+      unreadableFiles: 0,
       ...rejectTally().read(),
     },
     0,

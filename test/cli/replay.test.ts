@@ -321,6 +321,7 @@ describe('bad input', () => {
     const { summary, stderr } = summaryOf(file('cut.gz', whole.subarray(0, whole.length - 2_000)));
     expect(summary.failures).toBeGreaterThan(10);
     expect(stderr).toContain('cut.gz');
+    expect(summary.unreadableFiles).toBe(1);
   });
 
   it('reads standard input', () => {
@@ -354,6 +355,7 @@ describe('reasons without a name', () => {
       events: 0,
       rejected: 0,
       rejectedBy: {},
+      unreadableFiles: 0,
     };
     const summary = sums.summary({ ...read, rejectedExamples: {}, recovered: 0, duplicates: 0 }, 0);
     summarySchema.parse(summary);
